@@ -1,0 +1,1 @@
+"""The official models: a folder each, with a script and a manifest."""

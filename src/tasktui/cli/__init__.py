@@ -1,0 +1,1 @@
+"""The command line: human and JSON output over the commands."""

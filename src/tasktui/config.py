@@ -1,0 +1,104 @@
+"""Configuration: flags over environment over the TOML file; unknown keys are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from tasktui.errors import InvalidField, UserError
+
+Admission = Literal["auto", "strict", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that can be set."""
+
+    state_dir: Path
+    """Database, packages, logs, lock, and the embedded cluster's record. Mode 0700."""
+    address: str = ""
+    """Dashboard URL of the cluster; empty: find one."""
+    allow_remote: bool = False
+    """Permit addresses that are not loopback."""
+    drain_s: float = 60.0
+    """How long requests in flight may take after a stop, in seconds."""
+    start_limit_s: float = 1800.0
+    """How long a start may take until a replica is ready, in seconds."""
+    late_limit_h: float = 24.0
+    """How late a One-off that was missed may still start, in hours."""
+    admission: Admission = "auto"
+    """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.state_dir / "tasktui.db"
+
+    @property
+    def scheduler_log(self) -> Path:
+        """The scheduler's log."""
+        return self.state_dir / "scheduler.log"
+
+    @property
+    def cluster_record(self) -> Path:
+        """What is known of the embedded cluster."""
+        return self.state_dir / "cluster.json"
+
+
+def load(environ: Mapping[str, str], **flags: object) -> Config:
+    """Build the configuration. Flags that are None count as not given.
+
+    Raises InvalidField for an unknown key or a value of the wrong type.
+    """
+    home = Path(environ.get("HOME") or Path.home())
+    state = environ.get("XDG_STATE_HOME") or str(home / ".local/state")
+    config = Config(state_dir=Path(state) / "tasktui")
+    file = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "tasktui/config.toml"
+    config = _apply(config, _read(file), str(file))
+    names = {f.name: f"TASKTUI_{f.name.upper()}" for f in fields(Config)}
+    given = {n: environ[v] for n, v in names.items() if environ.get(v)}
+    config = _apply(config, given, "environment")
+    chosen = {k: v for k, v in flags.items() if v is not None}
+    config = _apply(config, chosen, "command line")
+    return replace(config, state_dir=config.state_dir.expanduser().absolute())
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{file} cannot be read: {error}.", "Mend or remove the file.") from error
+
+
+def _apply(config: Config, values: Mapping[str, object], where: str) -> Config:
+    known = {f.name for f in fields(Config)}
+    for key in values:
+        if key not in known:
+            raise InvalidField(f"{where}: {key}", values[key], f"known keys: {sorted(known)}")
+    return replace(config, **{k: _parse(k, v, where) for k, v in values.items()})  # type: ignore[arg-type]
+
+
+def _parse(key: str, value: object, where: str) -> object:
+    if key == "state_dir":
+        return Path(str(value))
+    if key.endswith(("_s", "_h")):
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise InvalidField(f"{where}: {key}", value, "a number, 0 or more")
+        return number
+    if key == "allow_remote":
+        words = {"true": True, "1": True, "false": False, "0": False}
+        if str(value).lower() not in words:
+            raise InvalidField(f"{where}: {key}", value, "true or false")
+        return words[str(value).lower()]
+    if key == "admission" and value not in get_args(Admission):
+        raise InvalidField(f"{where}: {key}", value, f"one of {get_args(Admission)}")
+    return str(value)

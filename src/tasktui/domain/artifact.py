@@ -1,0 +1,78 @@
+"""Artifacts: what can be deployed, and what one replica of it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+
+ArtifactId = NewType("ArtifactId", int)
+
+EMPTY: Mapping[str, object] = MappingProxyType({})
+NO_ENV: Mapping[str, str] = MappingProxyType({})
+
+
+class ArtifactKind(StrEnum):
+    """Where an artifact comes from."""
+
+    OFFICIAL = "official"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Resources of one replica, on one node."""
+
+    cpu: float = 1.0
+    """Logical CPUs."""
+    memory_gb: float = 0.0
+    """GiB; 0 reserves none."""
+    gpu: float = 0.0
+    """GPUs; a fraction shares one."""
+    gpu_type: str = ""
+    """Ray's accelerator type (``H100``); empty takes any."""
+
+    def __str__(self) -> str:
+        parts = [f"{self.gpu:g} {self.gpu_type or 'GPU'}"] if self.gpu else []
+        parts.append(f"{self.cpu:g} CPU")
+        if self.memory_gb:
+            parts.append(f"{self.memory_gb:g} GB")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One immutable version of something deployable."""
+
+    id: ArtifactId
+    name: str
+    version: int
+    """Counts from 1 under one name; a change of content makes a new version."""
+    kind: ArtifactKind
+    digest: str
+    """SHA-256 of the package's content, hex. The package is ``STATE/artifacts/DIGEST.zip``."""
+    size: int
+    """Bytes of the package."""
+    file_path: str
+    """Default script, without extension: ``serve``, ``models/serve``."""
+    deployment_name: str
+    """Default bound application in that script: ``app``."""
+    scaled: str
+    """The Serve deployment that the replica bounds apply to."""
+    autoscaling: Mapping[str, object] = field(default_factory=lambda: EMPTY)
+    """Autoscaling options written in the code besides min and max: an override would lose them."""
+    spec: Spec = Spec()
+    env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
+    files: tuple[str, ...] = ()
+    """Names in the package, sorted."""
+    description: str = ""
+    created_at: datetime
+    created_by: str
+
+    @property
+    def label(self) -> str:
+        """``echo`` for an official model, ``name@3`` for a version of one's own."""
+        return self.name if self.kind is ArtifactKind.OFFICIAL else f"{self.name}@{self.version}"

@@ -1,0 +1,172 @@
+"""A task: the user's wish, and how far it has come.
+
+Two halves with two writers. The *wish* (everything but ``progress``) is written
+by commands and counted by ``generation``; ``progress`` is written by the
+scheduler, and only onto the generation that it was computed from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from tasktui.domain.artifact import NO_ENV, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.observed import Replica
+from tasktui.domain.schedule import Replicas, Schedule
+from tasktui.domain.status import NO_REASON, Mark, Reason, Status
+from tasktui.errors import InvalidField
+
+TaskId = NewType("TaskId", int)
+
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+NAME_RULE = "1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` when it can name a task; raise InvalidField otherwise."""
+    if not NAME.fullmatch(name):
+        raise InvalidField("name", name, NAME_RULE)
+    return name
+
+
+class When(StrEnum):
+    """How a task is activated."""
+
+    NEXT = "next"
+    """At the first scheduled time from now."""
+    NOW = "now"
+    """At once, with the point in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """An activation: its schedule drives the task from here on."""
+
+    at: datetime
+    when: When
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Replicas by hand; the schedule takes over again by itself."""
+
+    replicas: Replicas
+    since: datetime
+    until: datetime | None
+    """None: until cleared."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The replicas in force, frozen."""
+
+    frozen: Replicas | None
+    since: datetime
+    until: datetime | None
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the wish has come. Written by the scheduler (and by commands where nothing runs)."""
+
+    status: Status = Status.IDLE
+    since: datetime
+    """When the status was entered."""
+    reason: Reason = NO_REASON
+    badges: tuple[Mark, ...] = ()
+    replicas: tuple[Replica, ...] = ()
+    wanted: Replicas | None = None
+    """The bounds in force now; None when nothing should run."""
+    attempt: int = 0
+    """Failed starts in a row."""
+    retry_at: datetime | None = None
+    due_at: datetime | None = None
+    """When the task became due: its place in the queue."""
+    stop_by: datetime | None = None
+    """Need Stop: when the drain ends by force."""
+    point_at: datetime | None = None
+    """Instant of the last point that was accounted for in the event log."""
+    next_at: datetime | None = None
+    """Earliest moment at which the wanted replicas can change. A cache."""
+    last_run_at: datetime | None = None
+    last_error: str = ""
+    """The error's own last lines. Untrusted text."""
+
+    @property
+    def ready(self) -> int:
+        """Replicas that answer requests."""
+        return sum(r.ready for r in self.replicas)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """What a user gives to launch or edit a task."""
+
+    name: str
+    artifact: str
+    """Artifact label: ``echo``, ``mymodel`` (newest version) or ``mymodel@2``."""
+    file_path: str
+    deployment_name: str
+    schedule: Schedule
+    env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task, whole."""
+
+    id: TaskId
+    name: str
+    revision: int
+    """Counts edits from 1."""
+    generation: int
+    """Counts every change of the wish: edits, activations, deactivations."""
+    artifact_id: ArtifactId
+    artifact: str
+    """Artifact label."""
+    kind: ArtifactKind
+    digest: str
+    """Content hash of the package that it runs."""
+    spec: Spec
+    scaled: str
+    autoscaling: Mapping[str, object]
+    file_path: str
+    deployment_name: str
+    schedule: Schedule
+    env: Mapping[str, str]
+    created_at: datetime
+    created_by: str
+    armed: Arming | None = None
+    override: Override | None = None
+    pause: Pause | None = None
+    stop_forced: bool = False
+    """A second deactivate: stop without waiting for the drain."""
+    archived_at: datetime | None = None
+    archived_by: str = ""
+    archive_when_idle: bool = False
+    restarts: int = 0
+    """Rolling restarts asked for."""
+    progress: Progress
+
+    @property
+    def status(self) -> Status:
+        """Archived, or the status of the progress."""
+        return Status.ARCHIVED if self.archived_at else self.progress.status
+
+    @property
+    def route(self) -> str:
+        """Path of the endpoint."""
+        return f"/{self.name}"
+
+    @property
+    def import_path(self) -> str:
+        """Ray's ``module:attribute`` form of file path and deployment name."""
+        return f"{self.file_path.replace('/', '.')}:{self.deployment_name}"

@@ -1,0 +1,1 @@
+"""The only package that knows Ray, over HTTP; nothing here imports ray."""

@@ -1,0 +1,1 @@
+"""Pure schedule arithmetic: from local rules to instants, and what is in force."""

@@ -1,0 +1,1 @@
+"""Decides what Ray should run, and makes it so: observe, plan, apply, record."""

@@ -1,0 +1,108 @@
+"""The seams of the scheduler: what it needs of the store, of Ray and of time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from tasktui.domain.event import Event
+from tasktui.domain.observed import ClusterView, Observed, Replica, SchedulerView
+from tasktui.domain.service import Service
+from tasktui.domain.task import Progress, Task, TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """New progress of one task, computed from ``generation`` of its wish."""
+
+    task: TaskId
+    generation: int
+    progress: Progress
+    disarm: bool = False
+    """The task is no longer armed: a One-off ended, or its start was given up."""
+    archive: bool = False
+    """It was to be archived as soon as it is Idle, and it is."""
+    events: tuple[Event, ...] = ()
+
+
+class SchedulerStore(Protocol):
+    """What the scheduler reads and writes. Synchronous; called on one thread only."""
+
+    def owner(self) -> str:
+        """Id of this store, six hex digits, made once."""
+        ...
+
+    def version(self) -> int:
+        """A number that changes when any other connection commits."""
+        ...
+
+    def live_tasks(self) -> list[Task]:
+        """All tasks that are not archived, by id."""
+        ...
+
+    def lead(self, view: SchedulerView) -> int:
+        """Become leader: write the row with a new epoch and return that epoch."""
+        ...
+
+    def heartbeat(self, epoch: int, at: datetime) -> None:
+        """Refresh the leader's row. Raises LeadershipLost when the epoch is not the newest."""
+        ...
+
+    def record(
+        self, epoch: int, updates: Sequence[Update], events: Sequence[Event], cluster: ClusterView
+    ) -> int:
+        """Write one pass in one transaction and return how many updates were taken.
+
+        An update whose generation is no longer the task's is skipped: the next
+        pass computes it anew. An event that exists already (same task, kind and
+        instant) is skipped. Raises LeadershipLost under an old epoch.
+        """
+        ...
+
+    def archive_path(self, digest: str) -> Path:
+        """Where the package with this content hash lies."""
+        ...
+
+
+class Engine(Protocol):
+    """What the scheduler needs of Ray. Raises only errors of the EngineError branch."""
+
+    async def observe(self) -> Observed:
+        """One look at applications and nodes."""
+        ...
+
+    async def apply(self, owner: str, services: Sequence[Service]) -> None:
+        """Make ``services`` the whole set of this owner's applications.
+
+        Applications of others stay exactly as they are. Reads the state right
+        before, sends nothing when nothing would change, and verifies after.
+        """
+        ...
+
+    async def ensure_package(self, digest: str, archive: Path) -> bool:
+        """Upload the package unless Ray has it, and renew its pin; True when uploaded."""
+        ...
+
+    async def kill(self, replicas: Sequence[Replica]) -> None:
+        """End replicas at once, without their drain."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Clock(Protocol):
+    """The only way the scheduler learns the time, and the only way it waits."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
+        """Wait for ``event``, at most ``seconds``; True when it was set."""
+        ...
