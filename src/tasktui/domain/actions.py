@@ -27,26 +27,31 @@ def refusal(task: Task, action: Action) -> str:
     Archive on an active task is allowed: it means "deactivate, archive when
     Idle", which the faces ask about first.
     """
-    status = task.status
-    if status is Status.ARCHIVED:
+    if task.status is Status.ARCHIVED:
         return _refusal_archived(task, action)
-    match action:
-        case Action.ACTIVATE:
-            return _refusal_activate(task)
-        case Action.DEACTIVATE:
-            if status in ACTIVE or (status is Status.NEED_STOP and not task.stop_forced):
-                return ""
-            if status is Status.NEED_STOP:
-                return f"{task.name} is being stopped by force already."
-            return f"{task.name} is {status}: there is nothing to deactivate."
-        case Action.RESTORE:
-            return f"{task.name} is {status}: only an archived task can be restored."
-        case Action.DELETE:
-            return f"{task.name} is {status}: archive it first; only an archived task is deleted."
-        case Action.RESTART if status is not Status.RUNNING:
-            return f"{task.name} is {status}: only a Running task can be restarted."
-        case _:
-            return ""
+    if action is Action.ACTIVATE:
+        return _refusal_activate(task)
+    if action is Action.DEACTIVATE:
+        return _refusal_deactivate(task)
+    if action is Action.RESTART and task.status is Status.RUNNING:
+        return ""
+    only = _ONLY.get(action)
+    return f"{task.name} is {task.status}: only {only}." if only else ""
+
+
+_ONLY = {
+    Action.RESTORE: "an archived task can be restored",
+    Action.DELETE: "an archived task can be deleted; archive it first",
+    Action.RESTART: "a Running task can be restarted",
+}
+
+
+def _refusal_deactivate(task: Task) -> str:
+    if task.status in ACTIVE or (task.status is Status.NEED_STOP and not task.stop_forced):
+        return ""
+    if task.status is Status.NEED_STOP:
+        return f"{task.name} is being stopped by force already."
+    return f"{task.name} is {task.status}: there is nothing to deactivate."
 
 
 def _refusal_activate(task: Task) -> str:

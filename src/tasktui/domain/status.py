@@ -27,7 +27,7 @@ class Reason:
     """Why a task has its status, as text that does not age, plus the moment it is about."""
 
     text: str = ""
-    """For example ``waiting for 20:00``, ``retry 2/5``, ``needs 8 GPU on one node; most free: n1``."""
+    """For example ``waiting for 20:00``, ``retry 2/5``, ``needs 8 GPU on one node``."""
     until: datetime | None = None
     """The moment the text waits for: faces add ``(in 5h57)``."""
 
