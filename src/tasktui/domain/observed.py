@@ -137,6 +137,8 @@ class ClusterView:
     nodes: tuple[Node, ...] = ()
     foreign: tuple[str, ...] = ()
     """Names of applications that are not tasktui's."""
+    autoscaler: bool = False
+    """Whether Ray's own autoscaler grows this cluster."""
     seen_at: datetime | None = None
     """When Ray last answered."""
     error: str = ""
