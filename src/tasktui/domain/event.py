@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     EDITED = "edited"
     ARCHIVED = "archived"
     RESTORED = "restored"
+    RESTARTED = "restarted"
     STATUS_CHANGED = "status"
     POINT_APPLIED = "point applied"
     POINT_SUPERSEDED = "point superseded"
