@@ -1,0 +1,126 @@
+"""A state directory with a real embedded cluster, driven by the real command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from terminal import Terminal
+
+MODEL = '''
+"""A small model of one's own for the tests."""
+
+import asyncio
+import os
+
+from ray import serve
+from starlette.requests import Request
+
+
+@serve.deployment
+class Model:
+    async def __call__(self, request: Request) -> dict:
+        await asyncio.sleep(float(request.query_params.get("sleep", 0)))
+        return {"model": "own", "pid": os.getpid()}
+
+
+app = Model.bind()
+'''
+
+
+@dataclass
+class Site:
+    """Where one test lives."""
+
+    state_dir: Path
+    folder: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of every program that the test starts."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("RAY_", "TASKTUI_"))}
+        return {**env, "TASKTUI_STATE_DIR": str(self.state_dir), "HOME": str(self.folder)}
+
+    def run(self, *words: str, ok: bool = True, seconds: float = 120) -> str:
+        """Run tasktui and return its output; fails with both streams otherwise."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tasktui", *words],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        assert not ok or done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout if ok else f"{done.returncode}\n{done.stdout}{done.stderr}"
+
+    def json(self, *words: str) -> Any:
+        """Run tasktui with --json and return what it says."""
+        return json.loads(self.run(*words, "--json"))
+
+    def task(self, name: str) -> dict[str, Any]:
+        """One task as ``show --json`` gives it."""
+        shown: dict[str, Any] = self.json("show", name)
+        return shown
+
+    def terminal(self, columns: int = 100, rows: int = 30) -> Terminal:
+        """The terminal app on a pty."""
+        return Terminal([sys.executable, "-m", "tasktui"], columns, rows, self.environ)
+
+    def call(self, name: str, query: str = "", seconds: float = 30) -> tuple[int, dict[str, Any]]:
+        """Call the task's endpoint; the status code and the JSON answer."""
+        url = self.task(name)["endpoint"] + query
+        try:
+            with urllib.request.urlopen(url, timeout=seconds) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, {}
+
+    def own_model(self, name: str = "own-model") -> Path:
+        """A folder with a small model."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        (folder / "serve.py").write_text(MODEL)
+        return folder
+
+    def scheduler_pid(self) -> int:
+        """Process id of the running scheduler."""
+        return int(self.json("scheduler", "status")["pid"])
+
+    def processes(self) -> list[psutil.Process]:
+        """Every living process that belongs to this state directory."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                mine = process.environ().get("TASKTUI_STATE_DIR") == str(self.state_dir)
+                if mine and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def end(self) -> None:
+        """Take everything down, by force where need be: no test leaves a process."""
+        for words in (("scheduler", "stop", "--force"), ("cluster", "down")):
+            self.run(*words, ok=False)
+        for process in self.processes():
+            process.kill()
+
+
+def until(done: Callable[[], object], seconds: float = 60, pause: float = 0.2) -> None:
+    """Wait until ``done`` is true; fails otherwise."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(pause)
