@@ -1,0 +1,167 @@
+"""Artifacts: immutable versions under a name, and the place of their packages.
+
+Guarantees that a version is never changed, and never removed while a task
+(archived or not) runs on it. The packages themselves are others' affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind
+from tasktui.errors import Conflict, NotFound
+from tasktui.store import documents as doc
+from tasktui.store.base import Base, close_to
+from tasktui.store.connection import Row, Value
+
+_CONTENT = (
+    "name",
+    "kind",
+    "digest",
+    "file_path",
+    "deployment_name",
+    "scaled",
+    "autoscaling",
+    "spec",
+    "env",
+)
+_REST = ("version", "size", "files", "description", "created_at", "created_by")
+_STORED = (*_CONTENT, *_REST)
+_SELECT = f"SELECT id, {', '.join(_STORED)} FROM artifact"  # noqa: S608 - our own column names
+_INSERT = (
+    f"INSERT INTO artifact ({', '.join(_STORED)}) "  # noqa: S608 - our own column names
+    f"VALUES ({', '.join('?' * len(_STORED))})"
+)
+_SAME = " AND ".join(f"{name} = ?" for name in _CONTENT)
+
+
+class Artifacts(Base):
+    """The table of artifacts."""
+
+    def archive_path(self, digest: str) -> Path:
+        """Where the package with this content hash lies; the folder is there, mode 0700."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return self._folder / f"{digest}.zip"
+
+    def add_artifact(self, artifact: Artifact) -> Artifact:
+        """Write a new version and return it with its id and number.
+
+        What is there already with the same content and defaults is returned
+        instead. Raises Conflict when the name belongs to another kind.
+        """
+        content = _content(artifact)
+        with self.transaction():
+            row = self._db.row(f"{_SELECT} WHERE {_SAME} ORDER BY version DESC LIMIT 1", content)
+            if row is not None:
+                return _read(row)
+            new = replace(artifact, version=self._next_version(artifact))
+            key = self._db.execute(_INSERT, (*content, *_rest(new))).lastrowid
+        return replace(new, id=ArtifactId(key or 0))
+
+    def artifacts(self) -> list[Artifact]:
+        """All versions, by name, the newest first."""
+        return [_read(row) for row in self._db.rows(f"{_SELECT} ORDER BY name, version DESC")]
+
+    def artifact(self, label: str) -> Artifact:
+        """The artifact of a label: ``echo``, ``m`` for its newest version, ``m@2``.
+
+        Raises NotFound, with labels that are close.
+        """
+        name, at, version = label.rpartition("@")
+        if at and version.isascii() and version.isdigit():
+            row = self._db.row(
+                f"{_SELECT} WHERE name = ? AND version = ?", [name, min(int(version), 2**62)]
+            )
+        else:
+            sql = f"{_SELECT} WHERE name = ? ORDER BY version DESC LIMIT 1"
+            row = self._db.row(sql, [label])
+        if row is None:
+            raise self._no_artifact(label)
+        return _read(row)
+
+    def remove_artifact(self, key: ArtifactId) -> None:
+        """Forget one version. Raises Conflict naming the tasks that use it, NotFound."""
+        with self.transaction():
+            sql = "SELECT name, archived_at FROM task WHERE artifact_id = ? ORDER BY name, id"
+            users = [f"{n} (archived)" if at else n for n, at in self._db.rows(sql, [key])]
+            if users:
+                raise Conflict(
+                    f"The artifact is used by {', '.join(users)}.",
+                    "Let them use another one, or delete them first.",
+                )
+            if not self._db.execute("DELETE FROM artifact WHERE id = ?", [key]).rowcount:
+                raise NotFound("The artifact does not exist any more.")
+
+    def digest_in_use(self, digest: str) -> bool:
+        """Whether an artifact or a task needs the package with this content hash."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM artifact WHERE digest = ?) "
+            "OR EXISTS (SELECT 1 FROM task WHERE digest = ?)"
+        )
+        return bool(self._db.value(sql, [digest, digest]))
+
+    def _next_version(self, artifact: Artifact) -> int:
+        sql = "SELECT kind, version FROM artifact WHERE name = ? ORDER BY version DESC LIMIT 1"
+        newest = self._db.row(sql, [artifact.name])
+        if newest is None:
+            return 1
+        if newest[0] != artifact.kind.value:
+            raise Conflict(
+                f"The name {artifact.name!r} belongs to an artifact of another kind ({newest[0]}).",
+                "Choose another name.",
+            )
+        return int(newest[1]) + 1
+
+    def _no_artifact(self, label: str) -> NotFound:
+        known = self.artifacts()
+        labels = {a.label for a in known} | {a.name for a in known}
+        return NotFound(f"No artifact is named {label!r}.", close_to(label, sorted(labels)))
+
+
+def _content(artifact: Artifact) -> tuple[Value, ...]:
+    return (
+        artifact.name,
+        artifact.kind.value,
+        artifact.digest,
+        artifact.file_path,
+        artifact.deployment_name,
+        artifact.scaled,
+        doc.mapping(artifact.autoscaling),
+        doc.spec(artifact.spec),
+        doc.mapping(artifact.env),
+    )
+
+
+def _rest(artifact: Artifact) -> tuple[Value, ...]:
+    return (
+        artifact.version,
+        artifact.size,
+        doc.names(artifact.files),
+        artifact.description,
+        doc.micros(artifact.created_at),
+        artifact.created_by,
+    )
+
+
+def _read(row: Row) -> Artifact:
+    key, name, kind, digest, file_path, deployment_name, scaled, autoscaling, spec, env = row[:10]
+    version, size, files, description, created_at, created_by = row[10:]
+    return Artifact(
+        id=ArtifactId(key),
+        name=name,
+        version=version,
+        kind=ArtifactKind(kind),
+        digest=digest,
+        size=size,
+        file_path=file_path,
+        deployment_name=deployment_name,
+        scaled=scaled,
+        autoscaling=doc.read_mapping(autoscaling),
+        spec=doc.read_spec(spec),
+        env=doc.read_mapping(env),
+        files=doc.read_names(files),
+        description=description,
+        created_at=doc.moment(created_at),
+        created_by=created_by,
+    )

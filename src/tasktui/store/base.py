@@ -1,0 +1,47 @@
+"""What all parts of the store share: the connection, its transactions, its version.
+
+Guarantees that every write of a part happens inside ``transaction()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tasktui.store.connection import Connection
+
+
+class Base:
+    """One connection, and the folder of the packages beside it."""
+
+    def __init__(self, db: Connection, folder: Path) -> None:
+        self._db = db
+        self._folder = folder
+        self._writes = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; inside another one, a part that can be taken back by itself.
+
+        Raises StoreError; what the body raises goes through, and nothing of it
+        was written.
+        """
+        with self._db.transaction():
+            yield
+        self._writes += 1
+
+    def version(self) -> int:
+        """A number that grows with each commit of another connection, and with changes made here.
+
+        The leader's own heartbeats and looks at the cluster do not count.
+        """
+        return int(self._db.value("PRAGMA data_version")) + self._writes
+
+
+def close_to(name: str, known: Iterable[str]) -> str:
+    """A sentence that names what ``name`` may have been meant to be; empty where nothing is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+    found = get_close_matches(name, list(known), n=3)
+    return f"Did you mean {' or '.join(found)}?" if found else ""

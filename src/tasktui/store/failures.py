@@ -1,0 +1,116 @@
+"""Turns SQLite's errors into ours: each names the file and says what to do next.
+
+Constraint violations and misuse are not translated: the first mean something
+only to the caller, the second are mistakes in this program.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from tasktui.errors import DiskFull, StoreBroken, StoreBusy, StoreError, StoreTooNew
+
+_OTHER_PLACE = "Choose another directory with --state-dir or TASKTUI_STATE_DIR."
+
+
+def translate(error: sqlite3.Error, path: Path) -> StoreError:
+    """Return our error for ``error``, which SQLite raised on the database at ``path``."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    primary = code & 0xFF
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return moved(path)
+    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return DiskFull(
+            f"No space is left for {path}: the change was not made, not even in part.",
+            "Free some space on that disk; reading goes on meanwhile.",
+        )
+    return _BY_CODE.get(primary, _other)(path, str(error))
+
+
+def moved(path: Path) -> StoreBroken:
+    """The file was deleted or replaced while it was open: what is written to it would be lost."""
+    return StoreBroken(
+        f"{path} was deleted or replaced while this program had it open; nothing was written.",
+        "Put the right file back, then start this program and the scheduler again.",
+    )
+
+
+def too_new(path: Path, found: int, known: int) -> StoreTooNew:
+    """The database has a newer form than this program knows."""
+    return StoreTooNew(
+        f"{path} was written by a newer version of tasktui (form {found}; this one knows {known}).",
+        "Start that version, or this one with another --state-dir.",
+    )
+
+
+def foreign(path: Path) -> StoreBroken:
+    """The file is something else than a database of tasktui."""
+    return StoreBroken(
+        f"{path} is not a database of tasktui.",
+        "Move it away, and a new one is made; or choose another --state-dir.",
+    )
+
+
+def damaged(path: Path, detail: str) -> StoreBroken:
+    """The file is a database, but its content makes no sense."""
+    return StoreBroken(
+        f"{path} is damaged: {detail}.",
+        f"Stop the scheduler, keep the file, and copy the newest one of {path.parent}/backups "
+        "in its place.",
+    )
+
+
+def _busy(path: Path, _: str) -> StoreError:
+    return StoreBusy(
+        f"{path} stayed locked by another process; nothing was changed.",
+        f"Try again; if it stays so, find who holds it: lsof {path}",
+    )
+
+
+def _readonly(path: Path, detail: str) -> StoreError:
+    return StoreError(
+        f"{path} cannot be written: {detail}.",
+        f"Check the permissions of the file and of its directory. {_OTHER_PLACE}",
+    )
+
+
+def _unopened(path: Path, detail: str) -> StoreError:
+    if not path.exists():
+        return moved(path)
+    return StoreError(
+        f"{path} cannot be opened: {detail}.",
+        f"Check the permissions of the file and of its directory. {_OTHER_PLACE}",
+    )
+
+
+def _failing(path: Path, detail: str) -> StoreError:
+    return StoreError(
+        f"{path} cannot be read or written: {detail}.", f"Check the disk. {_OTHER_PLACE}"
+    )
+
+
+def _other(path: Path, detail: str) -> StoreError:
+    if detail.startswith("no such"):
+        return damaged(path, detail)
+    return StoreError(f"{path}: SQLite says: {detail}.", "")
+
+
+_BY_CODE = {
+    sqlite3.SQLITE_BUSY: _busy,
+    sqlite3.SQLITE_LOCKED: _busy,
+    sqlite3.SQLITE_NOTADB: lambda path, _: foreign(path),
+    sqlite3.SQLITE_CORRUPT: damaged,
+    sqlite3.SQLITE_READONLY: _readonly,
+    sqlite3.SQLITE_PERM: _readonly,
+    sqlite3.SQLITE_CANTOPEN: _unopened,
+    sqlite3.SQLITE_IOERR: _failing,
+}
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return os.statvfs(path.parent).f_bavail == 0
+    except OSError:
+        return False

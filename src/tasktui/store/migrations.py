@@ -1,0 +1,215 @@
+"""The form of the database, step by step, and how an older one becomes the present one.
+
+Guarantees that two processes never migrate together, that a half-made step is
+never seen, and that a copy is kept before an existing database changes.
+
+To change the form: write the next ``_step``, append it to ``STEPS``. Steps are
+never edited once released.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tasktui.store import failures
+from tasktui.store.connection import Connection
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x7461736B
+"""``task``: tells our databases from others'."""
+
+KEPT_BACKUPS = 7
+
+_TASK = """
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    artifact_id INTEGER NOT NULL,
+    artifact TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    scaled TEXT NOT NULL,
+    autoscaling TEXT NOT NULL,
+    file_path TEXT NOT NULL,
+    deployment_name TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    env TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    armed TEXT,
+    override TEXT,
+    pause TEXT,
+    stop_forced INTEGER NOT NULL,
+    archived_at INTEGER,
+    archived_by TEXT NOT NULL,
+    archive_when_idle INTEGER NOT NULL,
+    restarts INTEGER NOT NULL,
+    progress TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    reason_until INTEGER,
+    badges TEXT NOT NULL,
+    replicas TEXT NOT NULL,
+    wanted_min INTEGER,
+    wanted_max INTEGER,
+    attempt INTEGER NOT NULL,
+    retry_at INTEGER,
+    due_at INTEGER,
+    stop_by INTEGER,
+    point_at INTEGER,
+    next_at INTEGER,
+    last_run_at INTEGER,
+    last_error TEXT NOT NULL,
+    status TEXT GENERATED ALWAYS AS
+        (CASE WHEN archived_at IS NULL THEN progress ELSE 'Archived' END) VIRTUAL
+) STRICT
+"""
+
+_ARTIFACT = """
+CREATE TABLE artifact (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    file_path TEXT NOT NULL,
+    deployment_name TEXT NOT NULL,
+    scaled TEXT NOT NULL,
+    autoscaling TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    env TEXT NOT NULL,
+    files TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    UNIQUE (name, version)
+) STRICT
+"""
+
+_EVENT = """
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER REFERENCES task (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    task TEXT,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    old TEXT,
+    new TEXT,
+    reason TEXT NOT NULL,
+    revision INTEGER,
+    instant INTEGER
+) STRICT
+"""
+
+_EVENT_ONCE = """
+CREATE UNIQUE INDEX event_once ON event (ifnull(task_id, 0), kind, instant)
+WHERE instant IS NOT NULL
+"""
+
+_LEADER = """
+CREATE TABLE leader (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    started_at INTEGER,
+    heartbeat_at INTEGER,
+    version TEXT NOT NULL
+) STRICT
+"""
+
+_CLUSTER = """
+CREATE TABLE cluster (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seen_at INTEGER,
+    body TEXT NOT NULL   -- all but seen_at
+) STRICT
+"""
+
+_FIRST = (
+    _TASK,
+    _ARTIFACT,
+    _EVENT,
+    # Names of archived tasks are free for others.
+    "CREATE UNIQUE INDEX task_name ON task (name) WHERE archived_at IS NULL",
+    "CREATE INDEX task_status ON task (status)",
+    "CREATE INDEX event_task ON event (task_id, id)",
+    _EVENT_ONCE,
+    _LEADER,
+    "INSERT INTO leader VALUES (1, '', 0, 0, NULL, NULL, '')",
+    _CLUSTER,
+    "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    "CREATE TABLE draft (owner TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
+    "CREATE TABLE action (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE) STRICT",
+)
+
+
+def _step_1(db: Database) -> None:
+    for sql in _FIRST:
+        db.execute(sql)
+    owner = os.urandom(3).hex()
+    db.execute("INSERT INTO setting (key, value) VALUES ('owner', ?)", [owner])
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_step_1,)
+
+
+def migrate(db: Connection, steps: tuple[Callable[[Database], None], ...] = STEPS) -> None:
+    """Bring the database to the form that ``steps`` end in.
+
+    Raises StoreTooNew for a newer one, StoreBroken for another program's.
+    """
+    found = _form(db, len(steps))
+    if 0 < found < len(steps):
+        backup(db, f"form-{found}")
+    if found < len(steps):
+        _run(db, steps)
+    db.form = len(steps)
+
+
+def backup(db: Connection, label: str = "daily") -> Path:
+    """Write a consistent copy beside the database, and keep the newest seven.
+
+    Not inside a transaction. Takes about a second for each 100 MB.
+    """
+    folder = db.path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{label}.db"
+    # SQLite accepts an empty file, and keeps the mode that it has.
+    path.touch(mode=0o600, exist_ok=False)
+    db.execute("VACUUM INTO ?", [str(path)])
+    for old in sorted(folder.glob("*.db"))[:-KEPT_BACKUPS]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _form(db: Connection, known: int) -> int:
+    found = int(db.value("PRAGMA user_version"))
+    ours = db.value("PRAGMA application_id") == APPLICATION_ID
+    if not ours and (found or db.value("SELECT count(*) FROM sqlite_schema")):
+        raise failures.foreign(db.path)
+    if found > known:
+        raise failures.too_new(db.path, found, known)
+    return found
+
+
+def _run(db: Connection, steps: tuple[Callable[[Database], None], ...]) -> None:
+    from sqlite_utils import Database  # noqa: PLC0415 - 160 ms, and seldom needed
+
+    with db.transaction():
+        # Another process may have been faster.
+        for number in range(_form(db, len(steps)), len(steps)):
+            steps[number](Database(db.raw, execute_plugins=False, recursive_triggers=False))
+            db.execute(f"PRAGMA user_version = {number + 1}")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")

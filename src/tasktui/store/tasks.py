@@ -1,0 +1,138 @@
+"""Tasks: found by name, added, saved whole, deleted.
+
+Guarantees that a name belongs to one task that is not archived, and that each
+save counts as one generation. Knows nothing of what a change means.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task, TaskId
+from tasktui.errors import Conflict, NotFound, StaleRevision
+from tasktui.store import rows
+from tasktui.store.base import Base, close_to
+from tasktui.store.connection import Value
+
+_ALL = ", ".join(rows.COLUMNS)
+_SELECT = f"SELECT {_ALL} FROM task"  # noqa: S608 - our own column names
+_NEW = ("generation", *rows.WISH, *rows.PROGRESS)
+_INSERT = (
+    f"INSERT INTO task ({', '.join(_NEW)}) "  # noqa: S608 - our own column names
+    f"VALUES ({', '.join('?' * len(_NEW))})"
+)
+_SAVE = (
+    f"UPDATE task SET generation = generation + 1, "  # noqa: S608 - our own column names
+    f"{', '.join(f'{name} = ?' for name in (*rows.WISH, *rows.PROGRESS))} "
+    "WHERE id = ? RETURNING generation"
+)
+
+
+class Tasks(Base):
+    """The table of tasks."""
+
+    def task(self, name: str, *, archived: bool = False) -> Task:
+        """The task of that name; with ``archived`` the one archived last under it.
+
+        Raises NotFound, with names that are close.
+        """
+        where = "name = ? AND archived_at IS NULL"
+        if archived:
+            where = "name = ? AND status = 'Archived' ORDER BY archived_at DESC, id DESC LIMIT 1"
+        row = self._db.row(f"{_SELECT} WHERE {where}", [name])
+        if row is None:
+            raise self._no_task(name, archived=archived)
+        return rows.read_task(row)
+
+    def task_by_id(self, key: TaskId) -> Task:
+        """The task with this id, archived or not. Raises NotFound."""
+        row = self._db.row(f"{_SELECT} WHERE id = ?", [key])
+        if row is None:
+            raise _gone(key)
+        return rows.read_task(row)
+
+    def tasks(self, status: Status | None = None) -> list[Task]:
+        """Tasks by name; without ``status`` all that are not archived."""
+        if status is None:
+            return self._tasks("archived_at IS NULL ORDER BY name")
+        return self._tasks("status = ? ORDER BY name, id", status.value)
+
+    def live_tasks(self) -> list[Task]:
+        """All tasks that are not archived, by id."""
+        return self._tasks("archived_at IS NULL ORDER BY id")
+
+    def counts(self) -> dict[Status, int]:
+        """How many tasks have each status; every status is there."""
+        counted = self._db.rows("SELECT status, count(*) FROM task GROUP BY status")
+        found: dict[str, int] = dict(counted)
+        return {status: found.get(status.value, 0) for status in Status}
+
+    def add_task(self, task: Task) -> Task:
+        """Write a new task and return it with its id. Raises Conflict when the name is taken."""
+        values = (task.generation, *rows.wish(task), *rows.progress(task.progress))
+        with self.transaction():
+            try:
+                key = self._db.execute(_INSERT, values).lastrowid
+            except sqlite3.IntegrityError as error:
+                raise _taken(error, task.name) from error
+        return replace(task, id=TaskId(key or 0))
+
+    def save_task(self, task: Task, *, revision: int | None = None) -> Task:
+        """Write the whole task as the next generation of it, and return that.
+
+        With ``revision``, only onto this revision: StaleRevision otherwise.
+        Raises Conflict when the name is taken, NotFound when it was deleted.
+        """
+        values = (*rows.wish(task), *rows.progress(task.progress), task.id)
+        with self.transaction():
+            if revision is not None:
+                self._check_revision(task, revision)
+            try:
+                found = self._db.execute(_SAVE, values).fetchall()
+            except sqlite3.IntegrityError as error:
+                raise _taken(error, task.name) from error
+            if not found:
+                raise _gone(task.id)
+        return replace(task, generation=found[0][0])
+
+    def delete_task(self, key: TaskId) -> None:
+        """Remove the task with its events. Raises NotFound."""
+        with self.transaction():
+            if not self._db.execute("DELETE FROM task WHERE id = ?", [key]).rowcount:
+                raise _gone(key)
+
+    def _tasks(self, where: str, *values: Value) -> list[Task]:
+        return [rows.read_task(r) for r in self._db.rows(f"{_SELECT} WHERE {where}", values)]
+
+    def _check_revision(self, task: Task, revision: int) -> None:
+        found = self._db.value("SELECT revision FROM task WHERE id = ?", [task.id])
+        if found is not None and found != revision:
+            raise StaleRevision(
+                f"{task.name} was edited meanwhile: it is at revision {found}, "
+                f"this edit began at {revision}.",
+                "Look at it again, then edit.",
+            )
+
+    def _no_task(self, name: str, *, archived: bool) -> NotFound:
+        if archived:
+            sql = "SELECT DISTINCT name FROM task WHERE archived_at IS NOT NULL"
+            return NotFound(f"No archived task is named {name!r}.", self._close_to(name, sql))
+        hint = self._close_to(name, "SELECT name FROM task WHERE archived_at IS NULL")
+        if self._db.row("SELECT 1 FROM task WHERE name = ? LIMIT 1", [name]):
+            hint = f"There is an archived one: restore it. {hint}".strip()
+        return NotFound(f"No task is named {name!r}.", hint)
+
+    def _close_to(self, name: str, sql: str) -> str:
+        return close_to(name, [row[0] for row in self._db.rows(sql)])
+
+
+def _gone(key: TaskId) -> NotFound:
+    return NotFound(f"Task {key} does not exist any more.", "Somebody else deleted it.")
+
+
+def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:
+    if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+        return Conflict(f"The name {name!r} is taken by another task.", "Choose another name.")
+    return error
