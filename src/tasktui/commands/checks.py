@@ -1,0 +1,165 @@
+"""Validation of what a user gives, field by field, before anything is written."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tasktui.commands.context import Context
+from tasktui.domain.artifact import Artifact, Spec
+from tasktui.domain.observed import ClusterState, ClusterView, Node
+from tasktui.domain.schedule import OneOff
+from tasktui.domain.task import TaskSpec, check_name
+from tasktui.engine.script import inspect
+from tasktui.errors import InvalidField, NotFound, StoreBroken, TasktuiError, UserError
+from tasktui.schedule.parse import check as check_schedule
+from tasktui.schedule.resolve import resolve
+from tasktui.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field, or worth knowing about it."""
+
+    field: str
+    """A field of TaskSpec, or ``spec`` for the resources of one replica."""
+    message: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A TaskSpec with everything looked up that a task needs."""
+
+    artifact: Artifact
+    file_path: str
+    deployment_name: str
+    scaled: str
+    autoscaling: dict[str, object]
+
+
+def resolve_spec(store: Store, spec: TaskSpec) -> Resolved:
+    """Look up the artifact and its script. Raises NotFound or InvalidField."""
+    artifact = store.artifact(spec.artifact)
+    file_path = spec.file_path or artifact.file_path
+    deployment_name = spec.deployment_name or artifact.deployment_name
+    if (file_path, deployment_name) == (artifact.file_path, artifact.deployment_name):
+        return Resolved(
+            artifact, file_path, deployment_name, artifact.scaled, dict(artifact.autoscaling)
+        )
+    script = f"{file_path}.py"
+    if script not in artifact.files:
+        scripts = [f.removesuffix(".py") for f in artifact.files if f.endswith(".py")]
+        raise InvalidField(
+            "file_path", file_path, f"a script of {artifact.label}, without .py: {scripts[:8]}"
+        )
+    found = inspect(read_script(store, artifact, script), deployment_name)
+    return Resolved(artifact, file_path, deployment_name, found.scaled, dict(found.autoscaling))
+
+
+def read_script(store: Store, artifact: Artifact, script: str) -> str:
+    """Text of one file of the package. Raises StoreBroken when the package is gone."""
+    path = store.archive_path(artifact.digest)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(script).decode(errors="replace")
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise StoreBroken(
+            f"The package of {artifact.label} cannot be read ({error}).",
+            "Add the artifact again: tasktui artifact add FOLDER.",
+        ) from error
+
+
+def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> list[Problem]:
+    """Every problem of ``spec``; warnings do not stop a launch. Section 5 of the semantics.
+
+    ``editing`` is the present name of the task that is being edited.
+    """
+    store = context.store
+    found: list[Problem] = []
+
+    def attempt(field: str, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except InvalidField as error:
+            found.append(Problem(error.field if "." not in error.field else field, str(error)))
+        except TasktuiError as error:
+            found.append(Problem(field, str(error)))
+
+    attempt("name", lambda: _check_name(store, spec.name, editing))
+    attempt("artifact", lambda: store.artifact(spec.artifact))
+    if not found or found[-1].field != "artifact":
+        attempt("file_path", lambda: resolve_spec(store, spec))
+        attempt("env", lambda: _check_env(spec))
+        found.extend(_check_fit(store, spec))
+    attempt("schedule", lambda: check_schedule(spec.schedule))
+    if not any(p.field == "schedule" for p in found):
+        attempt("schedule", lambda: _check_past(context, spec, editing))
+    return found
+
+
+def require(problems: list[Problem]) -> None:
+    """Raise UserError with every error among ``problems``."""
+    errors = [p.message for p in problems if not p.warning]
+    if errors:
+        raise UserError(". ".join(e.rstrip(".") for e in errors) + ".")
+
+
+def _check_name(store: Store, name: str, editing: str | None) -> None:
+    check_name(name)
+    if name == editing:
+        return
+    try:
+        store.task(name)
+    except NotFound:
+        return
+    raise InvalidField("name", name, "a task of that name exists; choose another or archive it")
+
+
+def _check_env(spec: TaskSpec) -> None:
+    for key, value in spec.env.items():
+        if not key.isidentifier():
+            raise InvalidField("env", key, "names of environment variables: letters, digits, _")
+        if "\0" in value:
+            raise InvalidField("env", key, "values without NUL characters")
+
+
+def _check_past(context: Context, spec: TaskSpec, editing: str | None) -> None:
+    schedule = spec.schedule
+    if not isinstance(schedule, OneOff) or schedule.at is None:
+        return
+    if editing is not None and context.store.task(editing).schedule == schedule:
+        return
+    if resolve(schedule.at, schedule.timezone) < context.now():
+        given = f"{schedule.at:%Y-%m-%d %H:%M} {schedule.timezone}"
+        raise InvalidField("schedule.at", given, "a time to come, or 'now'")
+
+
+def _check_fit(store: Store, spec: TaskSpec) -> list[Problem]:
+    cluster = store.cluster()
+    needs = store.artifact(spec.artifact).spec
+    if cluster.state is not ClusterState.CONNECTED or not cluster.nodes:
+        text = f"Whether {needs} fits is not known: the cluster is not reachable."
+        return [Problem("spec", text, warning=True)]
+    if any(fits(needs, node) for node in cluster.nodes):
+        return []
+    text = f"No node of the cluster can hold one replica ({needs}); largest: {_largest(cluster)}."
+    return [Problem("spec", text, warning=cluster.autoscaler)]
+
+
+def fits(spec: Spec, node: Node) -> bool:
+    """Whether one replica fits on the empty node."""
+    total = node.total
+    return (
+        spec.cpu <= total.cpu
+        and spec.gpu <= total.gpu
+        and spec.memory_gb <= total.memory_gb
+        and (not spec.gpu_type or not spec.gpu or spec.gpu_type == node.gpu_type)
+    )
+
+
+def _largest(cluster: ClusterView) -> str:
+    node = max(cluster.nodes, key=lambda n: (n.total.gpu, n.total.cpu))
+    t = node.total
+    return f"{node.name} with {t.gpu:g} GPU, {t.cpu:g} CPU, {t.memory_gb:.0f} GB"

@@ -1,0 +1,164 @@
+"""A task in words, URLs and JSON: pure, shared by every face."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from datetime import UTC, datetime
+
+from tasktui.commands.text import clean
+from tasktui.domain.actions import Action, refusal
+from tasktui.domain.event import Event
+from tasktui.domain.observed import ClusterView
+from tasktui.domain.service import app_name
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+from tasktui.schedule.describe import describe
+
+
+def duration(seconds: float) -> str:
+    """Say a length of time in at most two units: ``40 s``, ``3m10``, ``5h57``, ``12d``."""
+    whole = max(0, math.ceil(seconds))
+    minutes, s = divmod(whole, 60)
+    hours, m = divmod(minutes, 60)
+    days, h = divmod(hours, 24)
+    if days >= 10:
+        return f"{days}d"
+    if days:
+        return f"{days}d{h:02d}h"
+    if hours:
+        return f"{hours}h{m:02d}"
+    return f"{m}m{s:02d}" if minutes else f"{s} s"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Say how long ago something was, coarsely: seconds are dropped after a minute."""
+    seconds = max(0.0, (now - since).total_seconds())
+    if seconds < 60:
+        return f"{int(seconds)}s"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return "0s"
+
+
+def reason_text(task: Task, now: datetime) -> str:
+    """The reason beside the status, with the time left until what it waits for."""
+    reason = task.progress.reason
+    text = clean(reason.text, 400)
+    if reason.until is None or task.archived_at:
+        return text
+    left = (reason.until - now).total_seconds()
+    return f"{text} (in {duration(left)})" if left > 0 else text
+
+
+def marks(task: Task) -> tuple[str, ...]:
+    """The badges as text, override and pause included."""
+    if task.archived_at:
+        return ()
+    return tuple(clean(str(m), 60) for m in task.progress.badges)
+
+
+def problem(task: Task) -> bool:
+    """Whether a badge marks a problem."""
+    return not task.archived_at and any(m.problem for m in task.progress.badges)
+
+
+def endpoint(task: Task, cluster: ClusterView) -> str:
+    """The service URL of the task; empty while Serve's address is unknown."""
+    return f"{cluster.serve_url}{task.route}" if cluster.serve_url else ""
+
+
+def dashboard(task: Task, cluster: ClusterView, owner: str) -> str:
+    """Ray's page for the task's application; empty without a cluster."""
+    if not cluster.address:
+        return ""
+    return f"{cluster.address}/#/serve/applications/{app_name(owner, task.name)}"
+
+
+def curl(task: Task, cluster: ClusterView) -> str:
+    """A command line that calls the endpoint; empty while its address is unknown."""
+    url = endpoint(task, cluster)
+    return f"curl -sS {shlex.quote(url)}" if url else ""
+
+
+def allowed_actions(task: Task) -> tuple[Action, ...]:
+    """The actions that apply to the task now."""
+    return tuple(a for a in Action if not refusal(task, a))
+
+
+def iso(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC with ``Z``; None stays None."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]:
+    """The task as ``ls --json`` and ``show --json`` give it; times ISO 8601 UTC."""
+    p = task.progress
+    wanted = p.wanted
+    return {
+        "name": task.name,
+        "status": str(task.status),
+        "reason": p.reason.text,
+        "reason_until": iso(p.reason.until),
+        "badges": [str(m) for m in p.badges],
+        "artifact": task.artifact,
+        "spec": {
+            "cpu": task.spec.cpu,
+            "memory_gb": task.spec.memory_gb,
+            "gpu": task.spec.gpu,
+            "gpu_type": task.spec.gpu_type,
+        },
+        "file_path": task.file_path,
+        "deployment_name": task.deployment_name,
+        "schedule": describe(task.schedule),
+        "endpoint": endpoint(task, cluster) or None,
+        "dashboard": dashboard(task, cluster, owner) or None,
+        "replicas": {
+            "ready": p.ready,
+            "min": wanted.min if wanted else 0,
+            "max": wanted.max if wanted else 0,
+        },
+        "created_at": iso(task.created_at),
+        "created_by": task.created_by,
+        "activated_at": iso(task.armed.at if task.armed else None),
+        "status_since": iso(p.since),
+        "next_change_at": iso(p.next_at if task.armed else None),
+        "last_error": p.last_error or None,
+        "revision": task.revision,
+    }
+
+
+def event_json(event: Event) -> dict[str, object]:
+    """One event as ``events --json`` gives it."""
+    return {
+        "id": event.id,
+        "at": iso(event.at),
+        "task": event.task,
+        "kind": str(event.kind),
+        "actor": event.actor,
+        "from": str(event.old) if event.old else None,
+        "to": str(event.new) if event.new else None,
+        "reason": event.reason,
+        "revision": event.revision,
+        "instant": iso(event.instant),
+    }
+
+
+def event_text(event: Event) -> str:
+    """One event in words, without its time and task."""
+    parts = [str(event.kind)]
+    if event.new and event.old is not event.new:
+        parts = [f"{event.old or Status.IDLE} -> {event.new}"]
+    if event.reason:
+        parts.append(clean(event.reason, 400))
+    return ": ".join(parts) + f"  by {clean(event.actor, 60)}"
+
+
+def dumps(value: object) -> str:
+    """Render JSON for people and pipes alike: indented, non-ASCII kept."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

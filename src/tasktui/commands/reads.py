@@ -1,0 +1,93 @@
+"""Every read of the faces. Never waits for Ray: it shows what the scheduler recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tasktui.commands.context import Context
+from tasktui.domain.artifact import Artifact
+from tasktui.domain.event import Event
+from tasktui.domain.observed import ClusterView, SchedulerView
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+
+
+class Reads:
+    """Reads over one store."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    @property
+    def user(self) -> str:
+        """Login name of who asks."""
+        return self._context.actor.user
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        return self._context.now()
+
+    def owner(self) -> str:
+        """Id of this store, as it stands in application names."""
+        return self._store.owner()
+
+    def tasks(self, status: Status | None = None) -> list[Task]:
+        """Tasks of one status by name; None gives all that are not archived."""
+        return self._store.tasks(status)
+
+    def counts(self) -> dict[Status, int]:
+        """How many tasks have each status."""
+        return self._store.counts()
+
+    def task(self, name: str, archived: bool = False) -> Task:
+        """One task; raises NotFound, naming close matches."""
+        return self._store.task(name, archived=archived)
+
+    def any_task(self, name: str) -> Task:
+        """The task of that name, or the newest archived one where there is none."""
+        names = {t.name for t in self._store.tasks()}
+        archived = {t.name for t in self._store.tasks(Status.ARCHIVED)}
+        return self._store.task(name, archived=name not in names and name in archived)
+
+    def events(self, name: str | None = None, after: int = 0, limit: int = 200) -> list[Event]:
+        """The newest ``limit`` events with an id above ``after``, oldest first."""
+        task = self.any_task(name).id if name else None
+        return self._store.events(task, after=after, limit=limit)
+
+    def cluster(self) -> ClusterView:
+        """What the scheduler last saw of the cluster."""
+        return self._store.cluster()
+
+    def scheduler(self) -> SchedulerView:
+        """The leader's row."""
+        return self._store.leader()
+
+    def artifacts(self) -> list[Artifact]:
+        """Every version of every artifact."""
+        return self._store.artifacts()
+
+    def artifact(self, label: str) -> Artifact:
+        """``echo``, ``mine`` (newest version) or ``mine@2``; raises NotFound."""
+        return self._store.artifact(label)
+
+    def setting(self, key: str) -> str | None:
+        """A value kept in the store, None when never set."""
+        return self._store.setting(key)
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep a value in the store."""
+        self._store.set_setting(key, value)
+
+    def draft(self) -> Mapping[str, object] | None:
+        """The wizard's unfinished input of this user."""
+        return self._store.draft(self.user)
+
+    def save_draft(self, body: Mapping[str, object]) -> None:
+        """Keep the wizard's input; it survives a dropped connection."""
+        self._store.save_draft(self.user, dict(body))
+
+    def clear_draft(self) -> None:
+        """Forget the wizard's input."""
+        self._store.clear_draft(self.user)

@@ -1,0 +1,124 @@
+"""A service in Ray's own format, and whether Ray already has it. Pure.
+
+Must not know HTTP. Source of the rules: the measured behaviour of Ray Serve's
+``PUT /api/serve/applications/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tasktui.domain.observed import App
+from tasktui.domain.service import Service
+
+RESTARTS: Final = "TASKTUI_RESTARTS"
+"""Environment variable whose change makes Ray replace the replicas of a service."""
+
+_GIB = 2**30
+
+_ROLLED = ("import_path", "runtime_env")
+"""Keys of an application whose change replaces replicas."""
+
+
+def package_uri(digest: str) -> str:
+    """Where Ray keeps the package with this content hash."""
+    return f"gcs://{package_name(digest)}"
+
+
+def package_name(digest: str) -> str:
+    """Name of the package in Ray's own form."""
+    return f"_ray_pkg_{digest}.zip"
+
+
+def to_config(service: Service) -> dict[str, Any]:
+    """One application as Ray's ServeDeploySchema wants it.
+
+    Bounds always go as ``autoscaling_config``, also for min = max: a change
+    between that and ``num_replicas`` would be a full redeploy.
+    """
+    env = dict(service.env)
+    if service.restarts:
+        env[RESTARTS] = str(service.restarts)
+    runtime_env: dict[str, Any] = {"working_dir": package_uri(service.digest)}
+    if env:
+        runtime_env["env_vars"] = env
+    return {
+        "name": service.app,
+        "route_prefix": service.route,
+        "import_path": service.import_path,
+        "runtime_env": runtime_env,
+        "deployments": [
+            {
+                "name": service.scaled,
+                "autoscaling_config": {
+                    **service.autoscaling,
+                    "min_replicas": service.replicas.min,
+                    "max_replicas": service.replicas.max,
+                },
+                "graceful_shutdown_timeout_s": service.drain_s,
+                "ray_actor_options": _actor_options(service),
+            }
+        ],
+    }
+
+
+def _actor_options(service: Service) -> dict[str, Any]:
+    spec = service.spec
+    options: dict[str, Any] = {"num_cpus": spec.cpu, "num_gpus": spec.gpu}
+    if spec.memory_gb:
+        options["memory"] = int(spec.memory_gb * _GIB)
+    if spec.gpu and spec.gpu_type:
+        options["accelerator_type"] = spec.gpu_type
+    return options
+
+
+def same(service: Service, app: App) -> bool:
+    """Whether the deployed specification already is what ``service`` asks for.
+
+    Compares what was declared, never live replica counts: autoscaling moves those.
+    """
+    return _plain(to_config(service)) == _plain(app.config)
+
+
+def restarts(service: Service, app: App) -> bool:
+    """Whether deploying ``service`` over ``app`` replaces its replicas."""
+    new, old = _plain(to_config(service)), _plain(app.config)
+    if any(new.get(k) != old.get(k) for k in _ROLLED):
+        return True
+    options = "ray_actor_options"
+    before, after = (_first(c["deployments"]).get(options) for c in (old, new))
+    return bool(before != after)
+
+
+def _first(deployments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next(iter(deployments.values()), {})
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that tasktui sends, in one form: Ray may add defaults and change number types."""
+    env = config.get("runtime_env") or {}
+    return {
+        "route_prefix": config.get("route_prefix"),
+        "import_path": config.get("import_path"),
+        "runtime_env": {
+            "working_dir": env.get("working_dir"),
+            "env_vars": dict(env.get("env_vars") or {}),
+        },
+        "deployments": {
+            str(d.get("name")): _deployment(d) for d in config.get("deployments") or ()
+        },
+    }
+
+
+def _deployment(config: Mapping[str, Any]) -> dict[str, Any]:
+    actor = config.get("ray_actor_options") or {}
+    return {
+        "autoscaling_config": _set(config.get("autoscaling_config") or {}),
+        "graceful_shutdown_timeout_s": config.get("graceful_shutdown_timeout_s"),
+        "ray_actor_options": _set(actor),
+    }
+
+
+def _set(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if v is not None}

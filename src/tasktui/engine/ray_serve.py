@@ -1,0 +1,208 @@
+"""Ray Serve over REST: the engine that the scheduler drives.
+
+Guarantees that applications of others stay as they are: they are read right
+before each change, sent along, and looked for after it. Knows no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasktui.domain.observed import App, AppStatus, Observed, Replica, Source
+from tasktui.domain.service import Service, task_name
+from tasktui.engine import parse
+from tasktui.engine.http import Http
+from tasktui.engine.payload import package_name, same, to_config
+from tasktui.errors import Rejected, StoreBroken
+
+if TYPE_CHECKING:
+    import httpx
+
+_APPS = "/api/serve/applications/"
+_PUT_S = 60.0
+"""The first PUT on a cluster starts Serve, which takes 5 to 13 s."""
+
+_UPLOAD_S = 300.0
+
+_KILL = """
+import sys, ray
+ray.init(log_to_driver=False)
+for name in sys.argv[1:]:
+    try:
+        ray.kill(ray.get_actor(name, namespace="serve"))
+    except ValueError:
+        pass
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a cluster says of itself."""
+
+    ray_version: str
+    auth_mode: str
+    """``token`` or ``disabled``."""
+
+
+class RayServe:
+    """One cluster, by the address of its dashboard."""
+
+    def __init__(
+        self,
+        address: str,
+        token: str = "",
+        *,
+        allow_remote: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Raise Unreachable for an address that is not allowed."""
+        self._http = Http(address, token, allow_remote=allow_remote, transport=transport)
+        self._autoscaler: tuple[str, bool] = ("", False)
+
+    async def observe(self) -> Observed:
+        """One look at applications and nodes; about 30 ms on a small cluster."""
+        version, body, listed, summary = await asyncio.gather(
+            self._http.json("GET", "/api/ray/version"),
+            self._http.json("GET", _APPS),
+            self._http.json("GET", "/api/v0/nodes", params={"detail": "1"}),
+            self._http.json("GET", "/nodes", params={"view": "summary"}),
+        )
+        apps = parse.apps(body)
+        version = parse.mapping(version, "its version")
+        session = str(version.get("session_name") or "")
+        return Observed(
+            at=datetime.now(UTC),
+            session=session,
+            ray_version=str(version.get("ray_version") or ""),
+            apps=apps,
+            nodes=parse.nodes(listed, summary),
+            serve_url=parse.serve_url(body, self._http.address),
+            autoscaler=await self._autoscaled(session),
+        )
+
+    async def apply(self, owner: str, services: Sequence[Service]) -> None:
+        """Make ``services`` the whole set of this owner's applications.
+
+        Applications of others go along as Ray says that they were deployed. One
+        that disappears between the look and the change is put back. Raises
+        Rejected with Ray's words; then the set of before is sent again, since
+        Ray may have taken a refused one in part.
+        """
+        body = await self._http.json("GET", _APPS)
+        before = parse.apps(body)
+        ours = {n: a for n, a in before.items() if task_name(owner, n) is not None}
+        if _converged(services, ours):
+            return
+        foreign = _kept(a for n, a in before.items() if n not in ours)
+        wanted = [*foreign, *(to_config(s) for s in services)]
+        try:
+            await self._put(body, wanted)
+        except Rejected:
+            await self._put(body, [*foreign, *_kept(ours.values())])
+            raise
+        await self._verify(body, foreign, wanted)
+
+    async def ensure_package(self, digest: str, archive: Path) -> bool:
+        """Upload the package unless Ray has it; the question alone renews its pin."""
+        path = f"/api/packages/gcs/{package_name(digest)}"
+        if await self._http.has(path):
+            return False
+        try:
+            content = await asyncio.to_thread(archive.read_bytes)
+        except OSError as error:
+            raise StoreBroken(
+                f"The package {archive} cannot be read: {error.strerror}.",
+                "Add the artifact again: tasktui artifact add FOLDER.",
+            ) from error
+        await self._http.call("PUT", path, content=content, deadline_s=_UPLOAD_S)
+        return True
+
+    async def kill(self, replicas: Sequence[Replica]) -> None:
+        """End replicas at once, by a job on the cluster: REST has no call for it."""
+        names = [r.actor for r in replicas]
+        if names:
+            entry = shlex.join(["python", "-c", _KILL, *names])
+            await self._http.json("POST", "/api/jobs/", payload={"entrypoint": entry})
+
+    async def logs(self, replica: Replica, *, lines: int = 200) -> str:
+        """Last ``lines`` lines of the replica's log. Raises Rejected when Ray has no such file."""
+        # With the leading slash, as Ray itself gives it, the answer is 500.
+        params = {
+            "node_id": replica.node,
+            "filename": replica.log_file.lstrip("/"),
+            "lines": str(lines),
+        }
+        body = await self._http.call("GET", "/api/v0/logs/file", params=params)
+        return body.decode(errors="replace")
+
+    async def probe(self) -> Probe:
+        """Version and authentication. Raises Unreachable or Unauthorized."""
+        mode = await self._http.json("GET", "/api/authentication_mode")
+        version = await self._http.json("GET", "/api/ray/version")
+        return Probe(
+            ray_version=str(version.get("ray_version") or ""),
+            auth_mode=str((mode or {}).get("authentication_mode") or "disabled"),
+        )
+
+    async def close(self) -> None:
+        """Release connections."""
+        await self._http.close()
+
+    async def _autoscaled(self, session: str) -> bool:
+        if self._autoscaler[0] != session:
+            status = await self._http.json("GET", "/api/cluster_status")
+            self._autoscaler = (session, parse.autoscaled(status))
+        return self._autoscaler[1]
+
+    async def _put(self, body: Mapping[str, Any], configs: Sequence[Mapping[str, Any]]) -> None:
+        payload: dict[str, Any] = {"applications": [*configs]}
+        if body.get("target_capacity") is not None:
+            payload["target_capacity"] = body["target_capacity"]
+        await self._http.call("PUT", _APPS, payload=payload, deadline_s=_PUT_S)
+
+    async def _verify(
+        self,
+        body: Mapping[str, Any],
+        foreign: Sequence[Mapping[str, Any]],
+        wanted: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Put back what somebody deployed between our look and our change."""
+        after = parse.apps(await self._http.json("GET", _APPS))
+        names = {str(c.get("name")) for c in wanted}
+        lost = [c for c in foreign if str(c.get("name")) not in after]
+        added = [a for n, a in after.items() if n not in names and _declared(a)]
+        if lost:
+            await self._put(body, [*wanted, *_kept(added)])
+
+
+def _declared(app: App) -> bool:
+    return app.source is Source.DECLARATIVE and app.status is not AppStatus.DELETING
+
+
+def _converged(services: Sequence[Service], ours: Mapping[str, App]) -> bool:
+    """Whether Ray already has exactly these: then nothing is sent."""
+    living = {n: a for n, a in ours.items() if a.status is not AppStatus.DELETING}
+    return {s.app for s in services} == set(living) and all(
+        living[s.app].source is Source.DECLARATIVE and same(s, living[s.app]) for s in services
+    )
+
+
+def _kept(apps: Iterable[App]) -> list[Mapping[str, Any]]:
+    """The configurations to send along. Raises Rejected for one that Ray does not tell."""
+    kept = []
+    for app in apps:
+        if app.source is Source.IMPERATIVE or app.status is AppStatus.DELETING:
+            continue  # not in any configuration: a change does not touch it
+        if not app.config:
+            raise Rejected(
+                f"Ray does not say how {app.name} was deployed, so a change would remove it.",
+                "Nothing was changed. Deploy it again with 'serve deploy'.",
+            )
+        kept.append(app.config)
+    return kept

@@ -1,0 +1,1 @@
+"""Wires and supervises: store, engine, scheduler process, embedded cluster."""

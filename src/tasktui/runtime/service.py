@@ -1,0 +1,141 @@
+"""The scheduler process: lock, log, store, doorbell, cluster, loop; and a clean end.
+
+Outlives every terminal. Started on demand by the faces, or by hand and by
+systemd through ``tasktui scheduler run``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from tasktui import __version__
+from tasktui.config import Config
+from tasktui.domain.observed import SchedulerView
+from tasktui.errors import LeadershipLost, SchedulerError
+from tasktui.runtime import doorbell
+from tasktui.runtime.contact import ClusterContact
+from tasktui.runtime.files import prepare
+from tasktui.scheduler.clock import SystemClock
+from tasktui.scheduler.leader import LeaderLock
+from tasktui.scheduler.ports import SchedulerStore
+from tasktui.scheduler.reconciler import Reconciler
+from tasktui.store.store import Store
+from tasktui.store.thread import StoreThread
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CRASH = "TASKTUI_CRASH"
+"""Name of a step (``before-put``, ``after-put``, ``before-record``, ``after-record``) at which
+this process is to die as by ``kill -9``. For tests of recovery."""
+
+_LOG_BYTES = 4 * 2**20
+_LOGS_KEPT = 3
+
+
+def run_scheduler(config: Config) -> int:
+    """Run until SIGTERM or SIGINT; the exit code.
+
+    Raises SchedulerError when another scheduler holds the lock of this state
+    directory, StoreError when the database cannot be used.
+    """
+    prepare(config.state_dir)
+    lock = LeaderLock(config.state_dir)
+    lock.acquire()
+    try:
+        _log_to(config.scheduler_log)
+        return asyncio.run(_serve(config))
+    finally:
+        lock.release()
+
+
+class _Stores:
+    """The store's thread, as the scheduler sees it."""
+
+    def __init__(self, thread: StoreThread) -> None:
+        self._thread = thread
+
+    async def run(self, work: Callable[[SchedulerStore], T]) -> T:
+        return await self._thread.run(work)
+
+
+async def _serve(config: Config) -> int:
+    thread = StoreThread(lambda: Store.open(config.database, leader=True))
+    stop = asyncio.Event()
+    bell = doorbell.hang(config.state_dir)
+    contact = ClusterContact(config, thread)
+    try:
+        epoch = await thread.run(lambda s: s.lead(_view()))
+        reconciler = Reconciler(
+            _Stores(thread), contact.find, SystemClock(), config, epoch, checkpoint=_crash
+        )
+        loop = asyncio.get_running_loop()
+        loop.add_reader(bell, _rung, bell, reconciler.poke)
+        contact.on_change(reconciler.poke)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _end, stop, reconciler.poke)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        LOG.info("Scheduler %s started (process %d, epoch %d).", __version__, os.getpid(), epoch)
+        await reconciler.run(stop)
+        LOG.info("Scheduler stopped; what runs on Ray goes on.")
+    except LeadershipLost as error:
+        LOG.warning("%s", error)
+        return 1
+    finally:
+        asyncio.get_running_loop().remove_reader(bell)
+        os.close(bell)
+        await contact.close()
+        thread.close()
+    return 0
+
+
+def _view() -> SchedulerView:
+    now = datetime.now(UTC)
+    return SchedulerView(
+        holder=socket.gethostname(),
+        pid=os.getpid(),
+        started_at=now,
+        heartbeat_at=now,
+        version=__version__,
+    )
+
+
+def _rung(bell: int, poke: Callable[[], None]) -> None:
+    doorbell.drain(bell)
+    poke()
+
+
+def _end(stop: asyncio.Event, poke: Callable[[], None]) -> None:
+    stop.set()
+    poke()
+
+
+def _crash(step: str) -> None:
+    if os.environ.get(CRASH) == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _log_to(path: Path) -> None:
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT
+        )
+    except OSError as error:
+        raise SchedulerError(f"{path} cannot be written: {error.strerror}.", "") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if sys.stderr.isatty():
+        root.addHandler(logging.StreamHandler())

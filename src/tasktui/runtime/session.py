@@ -1,0 +1,172 @@
+"""What a face holds while it is open: the commands, the changes, and the processes behind.
+
+The command line calls synchronously; the terminal app calls through the
+store's own thread, so that neither disk nor Ray ever delays a key.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from tasktui.commands.commands import Commands
+from tasktui.commands.context import Context
+from tasktui.config import Config
+from tasktui.domain.event import Actor
+from tasktui.errors import SchedulerError
+from tasktui.runtime import daemon, doorbell
+from tasktui.runtime.files import prepare
+from tasktui.store.store import Store
+from tasktui.store.thread import StoreThread
+from tasktui.store.watch import Watcher
+
+if TYPE_CHECKING:
+    from tasktui.engine.local import LocalStatus
+
+T = TypeVar("T")
+Origin = Literal["tui", "cli"]
+
+ADDRESS = "address"
+"""Setting: the cluster that this state directory is bound to, once given explicitly."""
+
+
+def utc_now() -> datetime:
+    """The host's clock, aware."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """One open face over one state directory."""
+
+    def __init__(
+        self,
+        config: Config,
+        environ: Mapping[str, str],
+        origin: Origin,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        prepare(config.state_dir)
+        self.config = config
+        self._actor = Actor(user=_user(), origin=_origin(environ, origin))
+        self._now = now
+        self._thread: StoreThread | None = None
+        self._watchers: list[Watcher] = []
+        self._store: Store | None = None
+
+    def call(self, action: Callable[[Commands], T]) -> T:
+        """Run ``action`` on the commands, here and now. Not for an event loop."""
+        if self._store is None:
+            self._store = Store.open(self.config.database)
+            self._commands(self._store).add_official()
+        return action(self._commands(self._store))
+
+    async def acall(self, action: Callable[[Commands], T]) -> T:
+        """Run ``action`` on the commands, on the store's own thread."""
+        if self._thread is None:
+            self._thread = StoreThread(lambda: Store.open(self.config.database))
+            await self._thread.run(lambda store: self._commands(store).add_official())
+        return await self._thread.run(lambda store: action(self._commands(store)))
+
+    def watch(self, on_change: Callable[[], None]) -> Watcher:
+        """Call ``on_change``, on another thread, after every commit by anybody else."""
+        watcher = Watcher(self.config.database, on_change)
+        watcher.start()
+        self._watchers.append(watcher)
+        return watcher
+
+    def close(self) -> None:
+        """Let go of the database; the scheduler goes on."""
+        for watcher in self._watchers:
+            watcher.stop()
+        if self._thread is not None:
+            self._thread.close()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def bind(self) -> None:
+        """Check that an explicit address is the one this state directory is bound to.
+
+        The first explicit address binds it, so that a scheduler started later
+        without one drives the same cluster. Raises SchedulerError when a running
+        scheduler drives another cluster.
+        """
+        wanted = self.config.address
+        if not wanted:
+            return
+        bound = self.call(lambda c: c.setting(ADDRESS))
+        if bound == wanted:
+            return
+        if self.health().state is not daemon.State.DOWN:
+            driven = bound or self.call(lambda c: c.cluster()).address or "no cluster yet"
+            if driven != wanted:
+                raise SchedulerError(
+                    f"The scheduler of {self.config.state_dir} drives {driven}, not {wanted}.",
+                    "Use another --state-dir, or stop it first: tasktui scheduler stop.",
+                )
+        self.call(lambda c: c.set_setting(ADDRESS, wanted))
+
+    def health(self) -> daemon.Health:
+        """How the scheduler process is."""
+        return daemon.health(self.config, self.call(lambda c: c.scheduler()), self._now())
+
+    async def ahealth(self) -> daemon.Health:
+        """How the scheduler process is; for an event loop."""
+        view = await self.acall(lambda c: c.scheduler())
+        return daemon.health(self.config, view, self._now())
+
+    def start_scheduler(self, *, wait_s: float = 0.0) -> None:
+        """Start the scheduler unless one runs."""
+        daemon.start(self.config, wait_s=wait_s)
+
+    def stop_scheduler(self, *, force: bool = False) -> bool:
+        """End the scheduler; False when none ran."""
+        return daemon.stop(self.config, self.call(lambda c: c.scheduler()), force=force)
+
+    def start_cluster(self, *words: str) -> None:
+        """Bring up the embedded cluster in a process of its own, which outlives this one."""
+        daemon.spawn(self.config, self.config.state_dir / "cluster.log", "cluster", "up", *words)
+
+    def local_status(self) -> LocalStatus:
+        """How the embedded cluster is, with its present stage while it comes up."""
+        from tasktui.engine.local import LocalCluster  # noqa: PLC0415 - psutil is slow to import
+
+        return LocalCluster(self.config.state_dir).status()
+
+    def logs(self, name: str, replica: str | None = None, lines: int = 200) -> str:
+        """Last ``lines`` lines of a replica's log; the newest replica where none is named."""
+        from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
+
+        task = self.call(lambda c: c.task(name))
+        return read(self.config, task, replica, lines)
+
+    def _commands(self, store: Store) -> Commands:
+        return Commands(
+            Context(
+                store=store,
+                config=self.config,
+                actor=self._actor,
+                now=self._now,
+                poke=self._poke,
+            )
+        )
+
+    def _poke(self) -> None:
+        if not doorbell.ring(self.config.state_dir):
+            daemon.start(self.config)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
+
+
+def _origin(environ: Mapping[str, str], origin: Origin) -> str:
+    ssh = environ.get("SSH_CONNECTION", "").split()
+    return f"{origin}, ssh from {ssh[0]}" if ssh else origin

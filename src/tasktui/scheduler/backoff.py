@@ -1,0 +1,18 @@
+"""How long to wait after a failure. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+START_TRIES = 5
+"""Starts in a row that may fail before a task is given up."""
+
+
+def start_delay(attempt: int) -> timedelta:
+    """Pause after the ``attempt``-th failed start (from 1): 10 s doubling, at most 5 minutes."""
+    return timedelta(seconds=min(10 * 2 ** (attempt - 1), 300))
+
+
+def contact_delay(failures: int) -> timedelta:
+    """Pause after the ``failures``-th look in a row (from 1) without an answer: 1 to 30 s."""
+    return timedelta(seconds=min(2 ** min(failures - 1, 10), 30))

@@ -1,0 +1,307 @@
+"""The loop: observe, plan, apply, record.
+
+Guarantees that a wish is in the store before Ray hears of it, that each pass
+repairs whatever the last one left, and that an unreachable Ray changes no
+status. Knows neither SQL nor HTTP; every decision is ``plan``'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from tasktui.config import Config
+from tasktui.domain.event import Event, EventKind
+from tasktui.domain.observed import ClusterState, ClusterView, Observed
+from tasktui.domain.service import task_name
+from tasktui.domain.task import Task
+from tasktui.errors import EngineError, Rejected, StoreError, Unauthorized
+from tasktui.scheduler.backoff import contact_delay
+from tasktui.scheduler.guard import NOTHING, Memory
+from tasktui.scheduler.plan import Plan, plan, refusals
+from tasktui.scheduler.ports import Clock, Engine, SchedulerStore, Update
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+TICK_S = 1.0
+"""How often the store's version is looked at when nobody rings."""
+
+BUSY_S = 0.3
+"""How often Ray is looked at while something is in motion, in seconds."""
+
+CALM_S = 3.0
+"""How often Ray is looked at otherwise."""
+
+HEARTBEAT_S = 5.0
+PIN_S = 120.0
+"""How often each package in use is asked for: Ray drops one that nobody asked for in 600 s."""
+
+
+class Stores(Protocol):
+    """Runs work on the store's own thread."""
+
+    async def run(self, work: Callable[[SchedulerStore], T]) -> T:
+        """Run ``work`` there and return what it returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A way to Ray."""
+
+    engine: Engine
+    address: str
+    embedded: bool
+    guessed: bool = False
+    """Nothing named a cluster: this is only the default address."""
+
+
+@dataclass(slots=True)
+class _Pins:
+    session: str = ""
+    at: dict[str, datetime] = field(default_factory=dict)
+
+
+class Reconciler:
+    """One leader's loop over one store and one cluster."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        contact: Callable[[], Awaitable[Contact]],
+        clock: Clock,
+        config: Config,
+        epoch: int,
+        *,
+        checkpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``checkpoint`` is called with the name of each step, for faults in tests."""
+        self._stores = stores
+        self._contact = contact
+        self._clock = clock
+        self._config = config
+        self._epoch = epoch
+        self._checkpoint = checkpoint
+        self._bell = asyncio.Event()
+        self._owner = ""
+        self._tasks: list[Task] = []
+        self._version = -1
+        self._memory: Memory = NOTHING
+        self._pins = _Pins()
+        self._view = ClusterView()
+        self._failures = 0
+        self._said = ""
+        self._look_at: datetime | None = None
+        self._beat_at: datetime | None = None
+
+    def poke(self) -> None:
+        """Something changed: look now."""
+        self._look_at = None
+        self._bell.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set (and ``poke`` called). Raises LeadershipLost."""
+        while not stop.is_set():
+            self._bell.clear()
+            await self.tick()
+            await self._clock.wait(self._bell, self._pause())
+
+    async def tick(self) -> None:
+        """One turn of the loop: a pass when something changed or is due, else nothing."""
+        now = self._clock.now()
+        try:
+            await self._beat(now)
+            changed = await self._load()
+            if changed or self._look_at is None or now >= self._look_at:
+                await self._pass()
+        except StoreError as error:
+            LOG.error("%s", error)  # noqa: TRY400 - a sentence, not a trace
+            self._look_at = now + timedelta(seconds=TICK_S)
+
+    def _pause(self) -> float:
+        if self._look_at is None:
+            return 0.0
+        left = (self._look_at - self._clock.now()).total_seconds()
+        return max(0.0, min(left, TICK_S))
+
+    async def _beat(self, now: datetime) -> None:
+        if self._beat_at is None or now >= self._beat_at:
+            await self._stores.run(lambda s: s.heartbeat(self._epoch, now))
+            self._beat_at = now + timedelta(seconds=HEARTBEAT_S)
+
+    async def _load(self) -> bool:
+        """Read the tasks again if anybody changed them; True when they were."""
+
+        def read(store: SchedulerStore) -> tuple[str, int, list[Task]] | None:
+            version = store.version()
+            if version == self._version:
+                return None
+            return store.owner(), version, store.live_tasks()
+
+        found = await self._stores.run(read)
+        if found is None:
+            return False
+        self._owner, self._version, self._tasks = found
+        return True
+
+    async def _pass(self) -> None:
+        try:
+            contact = await self._contact()
+        except EngineError as error:
+            await self._unreachable(error, None)
+            return
+        try:
+            observed = await contact.engine.observe()
+        except EngineError as error:
+            await self._unreachable(error, contact)
+            return
+        self._reached(contact, observed)
+        now = self._clock.now()
+        made = plan(
+            now,
+            self._tasks,
+            observed,
+            owner=self._owner,
+            config=self._config,
+            memory=self._memory,
+        )
+        self._memory = made.memory
+        updates, failure = await self._carry_out(contact.engine, made, observed, now)
+        self._checkpoint("before-record")
+        await self._record(updates, failure)
+        self._checkpoint("after-record")
+        self._schedule(made, failed=failure is not None)
+
+    def _reached(self, contact: Contact, observed: Observed) -> None:
+        if self._failures:
+            LOG.info("Ray at %s answers again.", contact.address)
+        self._failures = 0
+        self._view = ClusterView(
+            state=ClusterState.CONNECTED,
+            address=contact.address,
+            embedded=contact.embedded,
+            ray_version=observed.ray_version,
+            session=observed.session,
+            serve_url=observed.serve_url,
+            nodes=observed.nodes,
+            foreign=tuple(sorted(n for n in observed.apps if task_name(self._owner, n) is None)),
+            autoscaler=observed.autoscaler,
+            seen_at=self._clock.now(),
+        )
+
+    async def _carry_out(
+        self, engine: Engine, made: Plan, observed: Observed, now: datetime
+    ) -> tuple[Sequence[Update], EngineError | None]:
+        """Do what the plan says; return the updates that are true after it."""
+        if made.hold and made.hold != self._said:
+            LOG.info("Not sent to Ray: %s", made.hold)
+            self._said = made.hold
+        kept = [u for u in made.updates if u.task not in made.starting]
+        try:
+            await self._pin(engine, made, observed.session, now)
+            if made.put:
+                await self._stores.run(lambda s: s.heartbeat(self._epoch, now))
+                self._checkpoint("before-put")
+                LOG.info("To Ray: %s", ", ".join(s.app for s in made.serve) or "no application")
+                await engine.apply(self._owner, made.serve)
+                self._checkpoint("after-put")
+            if made.kill:
+                LOG.info("Ending by force: %s", ", ".join(r.id for r in made.kill))
+                await engine.kill(made.kill)
+        except Rejected as error:
+            LOG.error("%s", error)  # noqa: TRY400 - a sentence, not a trace
+            failed = refusals(made, self._tasks, now, str(error), self._config)
+            return [*kept, *failed], error
+        except EngineError as error:
+            LOG.warning("%s", error)
+            return kept, error
+        return (made.updates if made.put or not made.starting else kept), None
+
+    async def _pin(self, engine: Engine, made: Plan, session: str, now: datetime) -> None:
+        """Ask Ray for every package in use before it forgets one; upload the missing."""
+        if self._pins.session != session:
+            self._pins = _Pins(session)
+        known = self._pins.at
+        due = timedelta(seconds=PIN_S)
+        for digest in dict.fromkeys(s.digest for s in made.serve):
+            if digest in known and now - known[digest] < due and not made.starting:
+                continue
+            path = await self._stores.run(lambda s, d=digest: s.archive_path(d))  # type: ignore[misc]
+            if await engine.ensure_package(digest, path):
+                LOG.info("Uploaded the package %s.", digest[:12])
+            known[digest] = now
+
+    async def _record(self, updates: Sequence[Update], error: EngineError | None) -> None:
+        events: list[Event] = []
+        view = self._view
+        if error is not None and str(error) != self._said:
+            # Once: the same refusal comes back with every pass until somebody mends it.
+            self._said = str(error)
+            events.append(self._notice(self._said))
+        taken = await self._stores.run(lambda s: s.record(self._epoch, updates, events, view))
+        if taken or updates:
+            await self._reload()
+
+    async def _reload(self) -> None:
+        def read(store: SchedulerStore) -> tuple[int, list[Task]]:
+            return store.version(), store.live_tasks()
+
+        self._version, self._tasks = await self._stores.run(read)
+
+    async def _unreachable(self, error: EngineError, contact: Contact | None) -> None:
+        """Keep every status; say once that Ray does not answer, and when the next try is."""
+        now = self._clock.now()
+        self._failures += 1
+        if self._failures == 1:
+            LOG.warning("%s", error)
+        retry_at = now + contact_delay(self._failures)
+        events = []
+        if self._failures == 1 and self._view.state is ClusterState.CONNECTED:
+            events.append(self._notice(str(error)))
+        old = self._view
+        known = contact is not None and old.address == contact.address
+        self._view = ClusterView(
+            state=_state(error, contact),
+            address=contact.address if contact and not contact.guessed else "",
+            embedded=contact.embedded if contact else False,
+            ray_version=old.ray_version if known else "",
+            session=old.session if known else "",
+            serve_url=old.serve_url if known else "",
+            nodes=old.nodes if known else (),
+            foreign=old.foreign if known else (),
+            seen_at=old.seen_at if known else None,
+            error=str(error),
+            retry_at=retry_at,
+        )
+        view = self._view
+        await self._stores.run(lambda s: s.record(self._epoch, (), events, view))
+        self._look_at = retry_at
+
+    def _notice(self, text: str) -> Event:
+        return Event(
+            at=self._clock.now(),
+            task=None,
+            kind=EventKind.NOTICE,
+            actor="scheduler",
+            reason=text[:1000],
+        )
+
+    def _schedule(self, made: Plan, *, failed: bool) -> None:
+        now = self._clock.now()
+        pause = CALM_S if failed or not made.busy else BUSY_S
+        self._look_at = now + timedelta(seconds=pause)
+        if made.wake_at is not None and made.wake_at > now:
+            self._look_at = min(self._look_at, made.wake_at)
+
+
+def _state(error: EngineError, contact: Contact | None) -> ClusterState:
+    if isinstance(error, Unauthorized):
+        return ClusterState.UNAUTHORIZED
+    if contact is None or contact.guessed:
+        return ClusterState.NONE
+    return ClusterState.UNREACHABLE

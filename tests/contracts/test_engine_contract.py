@@ -1,0 +1,213 @@
+"""One suite for the engine over the fake and over a real Ray: what the scheduler relies on."""
+
+from __future__ import annotations
+
+import asyncio
+import zipfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tasktui.engine.packages import pack
+
+from make import OWNER, make_replicas, make_service
+from tasktui.domain.artifact import Spec
+from tasktui.domain.observed import App, AppStatus, Observed
+from tasktui.domain.service import Service
+from tasktui.engine.fake import FakeRay
+from tasktui.engine.payload import same, to_config
+from tasktui.engine.ray_serve import RayServe
+
+SCRIPT = """
+from ray import serve
+
+
+@serve.deployment
+class Echo:
+    def __call__(self, request):
+        return {"ok": True}
+
+
+app = Echo.bind()
+"""
+
+
+@dataclass
+class Bench:
+    """An engine, and a way to let time pass."""
+
+    engine: RayServe
+    digest: str
+    archive: Path
+    wait: Callable[[], Awaitable[None]]
+    put: Callable[[list[dict[str, Any]]], Awaitable[None]]
+    seen: list[Observed] = field(default_factory=list)
+
+    def service(self, name: str = "chat", replicas: str = "1-2", **kw: Any) -> Service:
+        return make_service(name, replicas, digest=self.digest, spec=Spec(cpu=0.1), **kw)
+
+    async def apply(self, *services: Service) -> None:
+        await self.engine.ensure_package(self.digest, self.archive)
+        await self.engine.apply(OWNER, services)
+
+    async def until(self, check: Callable[[Observed], bool]) -> Observed:
+        for _ in range(200):
+            seen = await self.engine.observe()
+            if check(seen):
+                return seen
+            await self.wait()
+        raise AssertionError({n: (a.status, a.message) for n, a in seen.apps.items()})
+
+    async def running(self, *services: Service) -> Observed:
+        def check(seen: Observed) -> bool:
+            apps = [seen.apps.get(s.app) for s in services]
+            return all(a and a.status is AppStatus.RUNNING for a in apps)
+
+        return await self.until(check)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> tuple[str, Path]:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "serve.py").write_text(SCRIPT)
+    digest = pack(folder, tmp_path).digest
+    archive = tmp_path / f"{digest}.zip"
+    assert zipfile.is_zipfile(archive)
+    return digest, archive
+
+
+@pytest.fixture(params=["fake", pytest.param("ray", marks=pytest.mark.ray)])
+async def bench(request: pytest.FixtureRequest, package: tuple[str, Path]) -> AsyncIterator[Bench]:
+    if request.param == "fake":
+        made = _fake(*package)
+    else:
+        made = _real(*package, request.getfixturevalue("real_ray"))
+    await made.engine.apply(OWNER, [])
+    yield made
+    await made.put([])
+    await made.until(lambda seen: not seen.apps)
+    await made.engine.close()
+
+
+def _fake(digest: str, archive: Path) -> Bench:
+    fake = FakeRay()
+    fake.nodes["node-1"]["GPU"] = 4
+    engine = RayServe(fake.address, transport=fake.transport())
+
+    async def wait() -> None:
+        fake.advance(0.3)
+
+    return Bench(engine, digest, archive, wait, _putter(engine))
+
+
+def _real(digest: str, archive: Path, ray: Any) -> Bench:
+    engine = RayServe(ray.address, ray.token)
+
+    async def wait() -> None:
+        await asyncio.sleep(0.3)
+
+    return Bench(engine, digest, archive, wait, _putter(engine))
+
+
+def _putter(engine: RayServe) -> Callable[[list[dict[str, Any]]], Awaitable[None]]:
+    async def put(configs: list[dict[str, Any]]) -> None:
+        await engine._http.call(
+            "PUT", "/api/serve/applications/", payload={"applications": configs}, deadline_s=60
+        )
+
+    return put
+
+
+async def test_a_service_comes_up_with_a_ready_replica(bench: Bench) -> None:
+    service = bench.service()
+    await bench.apply(service)
+    seen = await bench.running(service)
+    app = seen.apps[service.app]
+    assert [r.ready for r in app.replicas] == [True]
+    assert app.replicas[0].pid
+    assert (app.route, app.deployments) == ("/chat", ("Echo",))
+    assert same(service, app)
+    assert seen.serve_url.startswith("http://127.0.0.1:")
+
+
+async def test_new_bounds_keep_the_replica(bench: Bench) -> None:
+    service = bench.service()
+    await bench.apply(service)
+    before = (await bench.running(service)).apps[service.app].replicas
+    wider = replace(service, replicas=make_replicas("2-3"))
+    await bench.apply(wider)
+
+    def two(seen: Observed) -> bool:
+        return sum(r.ready for r in seen.apps[service.app].replicas) == 2
+
+    after = (await bench.until(two)).apps[service.app]
+    assert before[0].pid in {r.pid for r in after.replicas}
+    assert same(wider, after)
+
+
+async def test_applications_of_others_stay_as_they_are(bench: Bench) -> None:
+    others = {**to_config(bench.service("theirs")), "name": "others", "route_prefix": "/others"}
+    await bench.engine.ensure_package(bench.digest, bench.archive)
+    await bench.put([others])
+    before = await bench.until(lambda s: _status(s, "others") is AppStatus.RUNNING)
+    service = bench.service()
+    await bench.apply(service)
+    await bench.running(service)
+    await bench.apply()
+    after = await bench.until(lambda s: service.app not in s.apps)
+    assert after.apps["others"].config == before.apps["others"].config
+    assert _pids(after.apps["others"]) == _pids(before.apps["others"])
+
+
+async def test_a_service_that_is_not_asked_for_any_more_goes_away(bench: Bench) -> None:
+    one, two = bench.service("one"), bench.service("two")
+    await bench.apply(one, two)
+    await bench.running(one, two)
+    await bench.apply(two)
+    await bench.until(lambda s: one.app not in s.apps and two.app in s.apps)
+
+
+async def test_a_missing_package_is_uploaded_once(bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "another"
+    folder.mkdir()
+    (folder / "serve.py").write_text(SCRIPT + f"# {tmp_path}\n")
+    digest = pack(folder, tmp_path).digest
+    archive = tmp_path / f"{digest}.zip"
+    assert await bench.engine.ensure_package(digest, archive) is True
+    assert await bench.engine.ensure_package(digest, archive) is False
+
+
+async def test_an_unknown_package_fails_the_deployment_in_words(bench: Bench) -> None:
+    service = make_service("lost", digest="0" * 64)
+    await bench.engine.apply(OWNER, [service])
+    seen = await bench.until(lambda s: _status(s, service.app) is AppStatus.DEPLOY_FAILED)
+    assert "package" in seen.apps[service.app].message
+
+
+async def test_nodes_show_what_they_have_and_what_is_used(bench: Bench) -> None:
+    service = bench.service(replicas="1")
+    await bench.apply(service)
+    await bench.running(service)
+    seen = await bench.until(lambda s: s.nodes[0].used.cpu > 0)
+    (node,) = seen.nodes
+    assert node.total.gpu == 4
+    assert node.used.cpu == pytest.approx(0.1)
+    assert seen.autoscaler is False
+
+
+async def test_the_version_and_the_authentication_are_told(bench: Bench) -> None:
+    probe = await bench.engine.probe()
+    assert probe.ray_version.count(".") == 2
+    assert probe.auth_mode in {"token", "disabled"}
+
+
+def _status(seen: Observed, name: str) -> AppStatus | None:
+    app = seen.apps.get(name)
+    return app.status if app else None
+
+
+def _pids(app: App) -> list[int | None]:
+    return [r.pid for r in app.replicas]
