@@ -1,0 +1,57 @@
+"""A schedule in one phrase, the same everywhere. Pure."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import assert_never
+
+from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Point, Schedule
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def describe(schedule: Schedule) -> str:
+    """For example ``Daily 08:00 2-4, 20:00 0-1, Europe/Berlin`` or ``One-off now 1-2``."""
+    if isinstance(schedule, OneOff):
+        return _one_off(schedule)
+    if isinstance(schedule, Daily):
+        days = "Daily" if schedule.weekdays == EVERY_DAY else weekdays(schedule.weekdays)
+        points = ", ".join(_point(p, schedule.timezone) for p in schedule.points)
+        without = f", except {len(schedule.except_dates)} dates" if schedule.except_dates else ""
+        return f"{days} {points}, {schedule.timezone}{without}"
+    assert_never(schedule)
+
+
+def short(schedule: Schedule) -> str:
+    """For narrow columns: ``Daily 2`` (points) or ``One-off``."""
+    return f"Daily {len(schedule.points)}" if isinstance(schedule, Daily) else "One-off"
+
+
+def weekdays(days: frozenset[int]) -> str:
+    """``Mon-Fri``, ``Mon, Wed-Fri``: runs of three and more days are joined."""
+    parts = []
+    for _, run in groupby(enumerate(sorted(days)), key=lambda pair: pair[1] - pair[0]):
+        found = [day for _, day in run]
+        if len(found) > 2:
+            parts.append(f"{_DAYS[found[0]]}-{_DAYS[found[-1]]}")
+        else:
+            parts += [_DAYS[d] for d in found]
+    return ", ".join(parts)
+
+
+def _one_off(schedule: OneOff) -> str:
+    if schedule.at is None:
+        at, zone = "now", ""
+    else:
+        at = schedule.at.isoformat(" ", "seconds" if schedule.at.second else "minutes")
+        zone = f", {schedule.timezone}"
+    end = ""
+    if schedule.end is not None:
+        end = f" until {schedule.end.isoformat(' ', 'minutes')}"
+        zone = f", {schedule.timezone}"
+    return f"One-off {at}{end} {schedule.replicas}{zone}"
+
+
+def _point(point: Point, zone: str) -> str:
+    own = f" {point.timezone}" if point.timezone != zone else ""
+    return f"{point.label} {point.replicas}{own}"

@@ -1,0 +1,74 @@
+"""Local wall-clock times to instants, by two rules. Pure.
+
+A time that does not exist is the first valid instant after the gap; a time that
+exists twice is the first of the two. Only the ``tzdata`` package counts: copies
+of the system are often a year old. Source: sections 4 and 5 of the semantics.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+
+from tasktui.errors import InvalidField
+
+zoneinfo.reset_tzpath(to=[])
+
+_SECOND = timedelta(seconds=1)
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> zoneinfo.ZoneInfo:
+    """The zone of that IANA name. Raises InvalidField, naming close matches."""
+    if name in _names():
+        return zoneinfo.ZoneInfo(name)
+    close = get_close_matches(name, sorted(_names()), n=3, cutoff=0.5)
+    allowed = "an IANA name such as Europe/Berlin"
+    if close:
+        allowed += f"; close: {', '.join(close)}"
+    raise InvalidField("timezone", name, allowed)
+
+
+def zone_names() -> list[str]:
+    """All zones of the tzdata package, sorted."""
+    return sorted(_names())
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+
+
+@lru_cache(maxsize=65536)
+def resolve(local: datetime, timezone: str) -> datetime:
+    """The instant (aware, UTC) of the naive wall-clock time ``local`` in ``timezone``.
+
+    Raises InvalidField for an unknown zone.
+    """
+    tz = zone(timezone)
+    first = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    second = local.replace(tzinfo=tz, fold=1).astimezone(UTC)
+    if first <= second:
+        return first
+    # In a gap the reading with fold 0 takes the offset of before, and lies after
+    # the change; the one with fold 1 lies before it. The change is between them.
+    return _change(second, first, tz)
+
+
+def local(at: datetime, timezone: str) -> datetime:
+    """The naive wall-clock time of the instant ``at`` in ``timezone``."""
+    return at.astimezone(zone(timezone)).replace(tzinfo=None)
+
+
+def _change(before: datetime, after: datetime, tz: zoneinfo.ZoneInfo) -> datetime:
+    """First instant, to the second, with the offset that ``after`` has."""
+    offset = after.astimezone(tz).utcoffset()
+    while after - before > _SECOND:
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(tz).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
