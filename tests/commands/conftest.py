@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tasktui.store.store import Store
 
 from commands.desk import Desk
+from tasktui.store.store import Store
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from make import NOW
 from tasktui.schedule.parse import parse_daily
-from tasktui.store.store import Store
 
+from make import NOW
 from tasktui.commands.artifacts import NewArtifact
 from tasktui.commands.commands import Commands
 from tasktui.commands.context import Context
@@ -18,6 +17,7 @@ from tasktui.domain.event import Actor
 from tasktui.domain.schedule import OneOff, Replicas, Schedule
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskSpec
+from tasktui.store.store import Store
 
 SCRIPT = """
 from ray import serve

@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from make import NOW, make_replica
 from tasktui.schedule.parse import parse_daily
 
 from commands.desk import Desk, one_off, spec
+from make import NOW, make_replica
 from tasktui.domain.event import EventKind
 from tasktui.domain.status import Status
 from tasktui.domain.task import When

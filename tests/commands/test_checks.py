@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from make import make_node
 
 from commands.desk import Desk, one_off, spec
+from make import make_node
 from tasktui.commands.checks import Problem
 from tasktui.domain.observed import ClusterState, ClusterView, Resources, SchedulerView
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make import NOW, make_progress, make_task
 
+from make import NOW, make_progress, make_task
 from tasktui.commands.present import age, curl, duration, endpoint, iso, reason_text, task_json
 from tasktui.commands.text import clean
 from tasktui.domain.observed import ClusterView

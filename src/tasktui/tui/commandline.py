@@ -1,0 +1,78 @@
+"""The ``:`` command line: what its words mean and how Tab completes them. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasktui.tui.keys import TAB_NAMES, Where, keys_of
+
+_ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail", "why": "detail"}
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "tab": tuple(n.lower().replace(" ", "-") for n in TAB_NAMES),
+    "cluster": ("up",),
+    "scheduler": ("start", "restart"),
+    "task": (),
+    "filter": (),
+}
+_SILENT = ("tab_", "copy_")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command line, understood."""
+
+    command: str
+    argument: str = ""
+    error: str = ""
+    """What is wrong with it; empty when it can run."""
+
+
+def known() -> tuple[str, ...]:
+    """Every command, sorted."""
+    ids = {k.id for k in keys_of(Where.TASKS) if not k.id.startswith(_SILENT)}
+    return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS)))
+
+
+def parse(text: str) -> Typed:
+    """Read a command line without its colon."""
+    command, _, argument = text.strip().partition(" ")
+    command, argument = _ALIASES.get(command, command), argument.strip()
+    if not command:
+        return Typed("")
+    if command not in known():
+        close = difflib.get_close_matches(command, known(), n=1)
+        hint = f" Did you mean :{close[0]}?" if close else " Tab completes, ? lists the keys."
+        return Typed(command, argument, f"There is no command :{command}.{hint}")
+    allowed = _ARGUMENTS.get(command, ())
+    if command in _ARGUMENTS and not argument:
+        what = " | ".join(allowed) or "text"
+        return Typed(command, "", f":{command} needs an argument: {what}")
+    if allowed and argument.lower().replace(" ", "-") not in allowed:
+        return Typed(command, argument, f":{command} takes {' | '.join(allowed)}")
+    return Typed(command, argument)
+
+
+def tab_number(argument: str) -> int:
+    """Which tab an argument of ``:tab`` names, counted from 0."""
+    return _ARGUMENTS["tab"].index(argument.lower().replace(" ", "-"))
+
+
+def complete(text: str, names: Sequence[str]) -> str:
+    """The text with its last word completed as far as it is clear; ``names`` are the tasks'."""
+    command, space, argument = text.lstrip().partition(" ")
+    if not space:
+        found = _common([c for c in known() if c.startswith(command)])
+        return (found + " " if found in known() else found) if found else text
+    options = names if command == "task" else _ARGUMENTS.get(command, ())
+    found = _common([o for o in options if o.startswith(argument)])
+    return f"{command} {found}" if found else text
+
+
+def _common(words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    low, high = min(words), max(words)
+    same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
+    return low[:same]

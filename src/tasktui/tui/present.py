@@ -1,0 +1,199 @@
+"""A task as cells of the table: pure, from the task, the moment and the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from tasktui.commands.present import age, endpoint, marks, problem, reason_text
+from tasktui.domain.actions import refusal
+from tasktui.domain.schedule import Daily
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+from tasktui.schedule.describe import describe, short
+from tasktui.schedule.points import upcoming
+from tasktui.tui.columns import GAP, Col, Placed
+from tasktui.tui.keys import KEYS
+from tasktui.tui.lines import Line, Span, Tone, fit, line
+from tasktui.tui.palette import STATUS_TONES
+from tasktui.tui.times import View, elapsed, left, stamp
+
+_ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
+_WANTED_ROWS = 500
+
+
+def timezone(task: Task) -> str:
+    """The zone that the task's times are shown in."""
+    return task.schedule.timezone
+
+
+def name(task: Task, view: View) -> Line:  # noqa: ARG001 - all cells have one signature
+    """The task's name."""
+    return line(Span(task.name, Tone.STRONG))
+
+
+def artifact(task: Task, view: View) -> Line:  # noqa: ARG001
+    """The artifact's label."""
+    return line(task.artifact)
+
+
+def spec(task: Task, view: View) -> Line:  # noqa: ARG001
+    """Resources of one replica."""
+    return line(str(task.spec))
+
+
+def status(task: Task, view: View) -> Line:
+    """The status word, its badges, and why."""
+    tone = Tone.DIM if view.stale else STATUS_TONES[task.status]
+    parts: list[Span] = [Span(str(task.status), tone)]
+    bad = problem(task)
+    for mark in marks(task):
+        kind = Tone.PROBLEM if bad and mark.startswith("!") else Tone.NOTE
+        parts.append(Span(f" {mark}", Tone.DIM if view.stale else kind))
+    text = why(task, view)
+    if text:
+        parts.append(Span(f" {text}", Tone.DIM))
+    return tuple(parts)
+
+
+def why(task: Task, view: View) -> str:
+    """What stands beside the status: the reason, and what belongs to the status itself."""
+    p = task.progress
+    reason = reason_text(task, view.now)
+    if task.status is Status.ARCHIVED and task.archived_at:
+        return f"{age(task.archived_at, view.now)} ago by {task.archived_by}"
+    if task.status is Status.STARTING:
+        return f"{elapsed(p.since, view.now)} {reason}".strip()
+    if task.status is Status.NEED_STOP and p.replicas:
+        alive = f"{len(p.replicas)} left"
+        return f"{alive}, {reason}" if reason else alive
+    if task.status is Status.IDLE and not reason and p.last_run_at:
+        return f"last run {age(p.last_run_at, view.now)} ago"
+    return reason
+
+
+def ready(task: Task, view: View) -> Line:
+    """Ready replicas of the bounds in force: ``3/2-4``."""
+    p = task.progress
+    if not p.replicas and (p.wanted is None or task.status in {Status.IDLE, Status.ARCHIVED}):
+        return line(Span("-", Tone.DIM))
+    bounds = str(p.wanted) if p.wanted else "0"
+    short_of = p.wanted is not None and p.ready < p.wanted.min
+    calm = view.stale or not (short_of and task.status is Status.RUNNING)
+    return line(Span(f"{p.ready}/{bounds}", Tone.PLAIN if calm else Tone.PROBLEM))
+
+
+def schedule(task: Task, view: View) -> Line:  # noqa: ARG001
+    """The schedule's kind and number of points."""
+    return line(short(task.schedule))
+
+
+def coming(task: Task, view: View) -> Line:
+    """The next point and how long until then; nothing for a task that is not armed."""
+    if task.armed is None or task.archived_at:
+        return line(Span("-", Tone.DIM))
+    if task.pause is not None:
+        until = task.pause.until
+        return line(f"paused to {stamp(until, view, timezone(task))}" if until else "paused")
+    points = upcoming(task.schedule, view.now, task.armed, 1)
+    if not points:
+        return line(Span("-", Tone.DIM))
+    point = points[0]
+    what = "end" if point.ends else str(point.replicas)
+    at = stamp(point.at, view, timezone(task))
+    return line(f"{at} {what} ", Span(left(point.at, view.now), Tone.DIM))
+
+
+def access(task: Task, view: View) -> Line:
+    """The service URL."""
+    url = "" if task.archived_at else endpoint(task, view.cluster)
+    return line(url or Span("-", Tone.DIM))
+
+
+def created(task: Task, view: View) -> Line:
+    """Age of the task."""
+    return line(Span(age(task.created_at, view.now), Tone.DIM))
+
+
+def actions(task: Task, view: View) -> Line:  # noqa: ARG001
+    """Keys of the actions that apply."""
+    keys = [k.shown for k in _ACTION_KEYS if k.action and not refusal(task, k.action)]
+    return line(Span(" ".join(dict.fromkeys(keys)), Tone.DIM))
+
+
+CELLS: Mapping[Col, Callable[[Task, View], Line]] = {
+    Col.NAME: name,
+    Col.ARTIFACT: artifact,
+    Col.SPEC: spec,
+    Col.STATUS: status,
+    Col.READY: ready,
+    Col.SCHEDULE: schedule,
+    Col.NEXT: coming,
+    Col.ACCESS: access,
+    Col.CREATED: created,
+    Col.ACTIONS: actions,
+}
+
+
+def wants(tasks: Sequence[Task], view: View) -> dict[Col, int]:
+    """How wide the content of each column is, looking at the first rows only."""
+    some = tasks[:_WANTED_ROWS]
+    base = len(view.cluster.serve_url)
+    return {
+        Col.NAME: _longest(t.name for t in some),
+        Col.ARTIFACT: _longest(t.artifact for t in some),
+        Col.SPEC: _longest(str(t.spec) for t in some),
+        Col.READY: len("READY/MIN-MAX"),
+        Col.NEXT: 22,
+        Col.ACCESS: base + 1 + _longest(t.name for t in some) if base else 22,
+    }
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max((len(t) for t in texts), default=0)
+
+
+def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Line:
+    """One row of the table, without the cursor's mark: each column cut or padded to its width."""
+    parts: list[Span] = []
+    for place in columns:
+        cell = CELLS[place.id](task, view)
+        parts.extend(fit(cell, place.width, ellipsis=ellipsis))
+        parts.append(Span(" " * GAP))
+    return tuple(parts[:-1])
+
+
+def head(columns: Sequence[Placed]) -> Line:
+    """The titles of the columns."""
+    text = (" " * GAP).join(p.title.ljust(p.width)[: p.width] for p in columns)
+    return line(Span(text, Tone.DIM))
+
+
+def searchable(task: Task, view: View) -> dict[str, str]:
+    """What the filter looks at, by column name."""
+    return {
+        "name": task.name,
+        "artifact": task.artifact,
+        "spec": str(task.spec),
+        "status": f"{task.status} {' '.join(marks(task))}",
+        "reason": why(task, view),
+        "schedule": describe(task.schedule),
+        "type": "daily" if isinstance(task.schedule, Daily) else "one-off",
+        "by": task.created_by,
+    }
+
+
+def matches(task: Task, view: View, query: str) -> bool:
+    """Whether the task passes the filter: every word, ``!word`` absent, ``column:word`` there."""
+    words = query.lower().split()
+    if not words:
+        return True
+    fields = {k: v.lower() for k, v in searchable(task, view).items()}
+    return all(_word(fields, w) for w in words)
+
+
+def _word(fields: Mapping[str, str], word: str) -> bool:
+    wanted, text = (False, word[1:]) if word.startswith("!") else (True, word)
+    column, colon, value = text.partition(":")
+    if colon and column in fields:
+        return (value in fields[column]) is wanted
+    return any(text in v for v in fields.values()) is wanted

@@ -1,0 +1,246 @@
+"""What every full screen does: keys by the table, live reads, notices, header and banner.
+
+A page never blocks the event loop: reads and changes run on the store's own
+thread. Errors of commands become notices; they never end the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+
+from tasktui.commands.commands import Commands
+from tasktui.domain.actions import refusal
+from tasktui.domain.task import Task
+from tasktui.errors import TasktuiError
+from tasktui.tui.chrome import banner, footer, header
+from tasktui.tui.desk import Desk
+from tasktui.tui.keys import Where, key
+from tasktui.tui.keys import footer as footer_keys
+from tasktui.tui.lines import Line, Span, Tone, line
+from tasktui.tui.messages import StoreChanged, Ticked
+from tasktui.tui.widgets.lineview import LineView
+
+if TYPE_CHECKING:
+    from tasktui.domain.actions import Action
+
+T = TypeVar("T")
+NOTICE_TICKS = 12
+"""Seconds that a notice stays."""
+
+
+class Page(Screen[None], inherit_bindings=False):
+    """Base of the task table, the task's detail and the logs."""
+
+    ALLOW_SELECT = False
+    WHERE = Where.TASKS
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.head = LineView(desk.palette, id="head")
+        self.banner = LineView(desk.palette, id="banner")
+        self.status = LineView(desk.palette, id="status")
+        self.keys = LineView(desk.palette, id="keys")
+        self._dirty = False
+        self._reading = False
+        self._busy = False
+        self._notice: Line = ()
+        self._notice_ticks = 0
+
+    # What pages fill in.
+
+    async def read(self) -> None:
+        """Read what the page shows and draw it. Raises TasktuiError."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Draw the page again from what was read: every second, and after changes of the view."""
+        self.draw_chrome()
+
+    def failed(self, error: TasktuiError) -> None:
+        """Reading failed: say so where the page shows its content."""
+        self.desk.store_error = f"Cannot read the store: {error}"
+        self.draw()
+
+    def target(self) -> Task | None:
+        """The task that keys act on."""
+        return None
+
+    def idle_status(self) -> Line:
+        """The status line while there is no notice."""
+        return ()
+
+    # Live data.
+
+    def on_mount(self) -> None:
+        """Draw at once what is known, then read."""
+        self.draw()
+        self.reload()
+
+    def on_screen_resume(self) -> None:
+        """Another screen was closed: what is shown may be old."""
+        self.draw()
+        self.reload()
+
+    def on_resize(self) -> None:
+        """Other widths."""
+        self.draw()
+
+    def on_store_changed(self, message: StoreChanged) -> None:
+        """Somebody committed."""
+        message.stop()
+        self.reload()
+
+    def on_ticked(self, message: Ticked) -> None:
+        """A second passed: ages, the clock, the end of a notice."""
+        message.stop()
+        if self._notice_ticks:
+            self._notice_ticks -= 1
+            if not self._notice_ticks:
+                self._notice = ()
+        self.draw()
+
+    def reload(self) -> None:
+        """Read again soon; many calls while a read runs are one more read."""
+        self._dirty = True
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), group="read")
+
+    async def _read(self) -> None:
+        try:
+            while self._dirty:
+                self._dirty = False
+                await self._read_once()
+        finally:
+            self._reading = False
+
+    async def _read_once(self) -> None:
+        try:
+            await self.read()
+        except TasktuiError as error:
+            self.failed(error)
+        else:
+            if self.desk.store_error:
+                self.desk.store_error = ""
+                self.draw_chrome()
+
+    # Notices and the lines around the content.
+
+    def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        """Show a notice in the status line for a while."""
+        self._notice = line(Span(f" {text}", tone))
+        self._notice_ticks = NOTICE_TICKS
+        self.draw_chrome()
+
+    def draw_chrome(self) -> None:
+        """Draw header, banner, status line and keys."""
+        if not self.is_mounted:
+            return
+        cells, view = self.size.width, self.desk.view()
+        self.head.show([header(view, self.desk.health, cells)])
+        trouble = banner(view, self.desk.trouble())
+        self.banner.show([trouble] if trouble else [])
+        self.status.show([self._notice or self.idle_status()])
+        rows = 1 if cells >= 160 or self.size.height < 24 else 2
+        self.keys.show(footer(footer_keys(self.WHERE), self.target(), cells, rows))
+
+    # Keys.
+
+    def action_press(self, id: str) -> None:  # noqa: A002 - the key's id
+        """Do what a key of the table says; refused ones say why."""
+        if self._busy:
+            return
+        row = key(id)
+        if row.action is None:
+            getattr(self, f"do_{id}")()
+        else:
+            self.verb(row.action)
+
+    def verb(self, action: Action) -> None:
+        """Start a verb on the target: dialog, then command."""
+        from tasktui.tui.screens.verbs import VERBS, meant  # noqa: PLC0415 - not for the first frame
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+            return
+        action = meant(action, task)
+        reason = refusal(task, action)
+        if reason:
+            self.say(reason, Tone.NOTE)
+            return
+        self.during(VERBS[action], task)
+
+    def during(self, work: Callable[..., object], *args: object) -> None:
+        """Run a coroutine function of verbs; keys pressed before its dialog shows are dropped."""
+        self._busy = True
+        self.run_worker(self._during(work, *args), group="verb")
+
+    async def _during(self, work: Callable[..., object], *args: object) -> None:
+        try:
+            await work(self, *args)  # type: ignore[misc]
+        finally:
+            self._busy = False
+
+    async def command(self, action: Callable[[Commands], T], done: str) -> T | None:
+        """Run a command; its error becomes a notice and None comes back."""
+        try:
+            result = await self.desk.session.acall(action)
+        except TasktuiError as error:
+            self.say(str(error), Tone.PROBLEM)
+            return None
+        self.say(done, Tone.GOOD)
+        self.reload()
+        return result
+
+    def do_refresh(self) -> None:
+        """Read again now."""
+        self.reload()
+
+    def do_redraw(self) -> None:
+        """Draw the whole screen again."""
+        self.refresh(repaint=True, layout=True)
+
+    def do_time_base(self) -> None:
+        """Turn to the next time base."""
+        self.desk.base = self.desk.base.next()
+        self.draw()
+        self.say(f"Times are in {self.desk.base}.")
+
+    def do_help(self) -> None:
+        """The keys of this screen."""
+        from tasktui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        self.app.push_screen(HelpScreen(self.desk, self.WHERE))
+
+    def do_copy(self) -> None:
+        """The copy menu."""
+        from tasktui.tui.screens.copy import CopyScreen  # noqa: PLC0415 - not for the first frame
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(CopyScreen(self.desk, task))
+
+    def do_logs(self) -> None:
+        """The log of a replica."""
+        from tasktui.tui.screens.logs import LogsScreen  # noqa: PLC0415 - not for the first frame
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(LogsScreen(self.desk, task))
+
+    def do_back(self) -> None:
+        """One step back."""
+        self.dismiss()
+
+    def do_quit(self) -> None:
+        """Back."""
+        self.dismiss()

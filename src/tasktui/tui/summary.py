@@ -1,0 +1,189 @@
+"""The selected task in a few lines, and a task whole. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasktui.commands.present import age, curl, dashboard, endpoint, event_text, marks
+from tasktui.domain.event import Event
+from tasktui.domain.observed import Replica
+from tasktui.domain.schedule import Instant
+from tasktui.domain.service import app_name
+from tasktui.domain.task import Task
+from tasktui.schedule.describe import describe
+from tasktui.schedule.points import in_force, upcoming
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
+from tasktui.tui.palette import STATUS_TONES
+from tasktui.tui.present import timezone, why
+from tasktui.tui.times import View, elapsed, full, left, stamp
+
+LABEL = 11
+"""Cells of the labels at the left."""
+
+
+def title(task: Task) -> Line:
+    """The task's name and revision."""
+    return line(Span(task.name, Tone.TITLE), Span(f" rev {task.revision}", Tone.DIM))
+
+
+def summary(task: Task, view: View, last: Event | None, lines: int) -> list[Line]:
+    """The most important ``lines`` lines about a task, most important first."""
+    rows = [
+        _row("In force", _in_force(task, view)),
+        _row("Status", _status(task, view)),
+        _row("Endpoint", _endpoint(task, view)),
+        _row("Last", _last(task, view, last)),
+        _row("Dashboard", line(dashboard(task, view.cluster, view.owner) or "-")),
+        _row("Made of", line(f"{task.artifact}, per replica {task.spec}")),
+        _row("Schedule", line(describe(task.schedule))),
+    ]
+    if lines < 5 and task.progress.last_error and not task.progress.ready:
+        rows[2] = _row("Error", line(Span(last_words(task), Tone.PROBLEM)))
+    return rows[:lines]
+
+
+def last_words(task: Task) -> str:
+    """The last line of the last error."""
+    text = [part for part in task.progress.last_error.splitlines() if part.strip()]
+    return text[-1].strip() if text else ""
+
+
+def _row(label: str, value: Line) -> Line:
+    return (Span(f" {label:<{LABEL - 1}}", Tone.DIM), *value)
+
+
+def _in_force(task: Task, view: View) -> Line:
+    zone = timezone(task)
+    if task.archived_at:
+        return line("archived, read-only; X restores it")
+    if task.armed is None:
+        return line("not activated; ", Span(f"A arms {describe(task.schedule)}", Tone.DIM))
+    parts: list[Span | str] = []
+    if task.override is not None:
+        until = task.override.until
+        end = f"until {stamp(until, view, zone)}" if until else "until cleared"
+        parts.append(f"{task.override.replicas} by hand {end}")
+    else:
+        point = in_force(task.schedule, view.now, task.armed)
+        if point is None:
+            parts.append("nothing yet")
+        else:
+            parts.append(f"{point.replicas} since {stamp(point.at, view, zone)}")
+    points = upcoming(task.schedule, view.now, task.armed, 2)
+    for word, point in zip((", next ", ", then "), points, strict=False):
+        parts.append(f"{word}{_point(point, view, zone)}")
+    parts.append(Span(f"  {zone}", Tone.DIM))
+    return line(*parts)
+
+
+def _point(point: Instant, view: View, zone: str) -> str:
+    what = "end" if point.ends else str(point.replicas)
+    return f"{stamp(point.at, view, zone)} {what} ({left(point.at, view.now)})"
+
+
+def _status(task: Task, view: View) -> Line:
+    p = task.progress
+    parts = [Span(str(task.status), STATUS_TONES[task.status])]
+    parts += [Span(f" {m}", Tone.PROBLEM if m[0] == "!" else Tone.NOTE) for m in marks(task)]
+    if p.replicas:
+        parts.append(Span(f", {p.ready} of {len(p.replicas)} replicas ready"))
+    text = why(task, view)
+    if text:
+        parts.append(Span(f": {text}"))
+    return tuple(parts)
+
+
+def _endpoint(task: Task, view: View) -> Line:
+    url = endpoint(task, view.cluster)
+    if not url:
+        return line(Span("unknown until Ray Serve runs", Tone.DIM))
+    return line(Span(url, Tone.LINK), Span("  c u copies it", Tone.DIM))
+
+
+def _last(task: Task, view: View, last: Event | None) -> Line:
+    if last is None:
+        return line(Span("-", Tone.DIM))
+    return line(f"{stamp(last.at, view, timezone(task))} {event_text(last)}")
+
+
+def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[Line]:
+    """Everything about a task, as tall as it is."""
+    zone = timezone(task)
+    out: list[Line] = []
+
+    def put(label: str, value: Line | str) -> None:
+        content = line(value) if isinstance(value, str) else value
+        indent = " " * (LABEL + 1)
+        first, *rest = wrap((Span(f" {label:<{LABEL}}", Tone.DIM), *content), cells, indent=indent)
+        out.append(first)
+        out.extend(rest)
+
+    put(
+        "Status",
+        (*_status(task, view), Span(f"  for {age(task.progress.since, view.now)}", Tone.DIM)),
+    )
+    put("In force", _in_force(task, view))
+    put("Schedule", describe(task.schedule))
+    for i, point in enumerate(
+        upcoming(task.schedule, view.now, task.armed, 5) if task.armed else ()
+    ):
+        what = "end " if point.ends else f"{point.replicas!s:<4}"
+        when = f"{full(point.at, view, point.timezone)}  {left(point.at, view.now)}"
+        put("Next" if i == 0 else "", line(Span(what, Tone.STRONG), f" {when}"))
+    if task.armed:
+        by = f"{full(task.armed.at, view, zone)} by {task.armed.by}, from {task.armed.when}"
+        put("Activated", by)
+    out.append(EMPTY)
+    put("Endpoint", _endpoint(task, view))
+    put("Call it", line(curl(task, view.cluster) or Span("-", Tone.DIM)))
+    put("Dashboard", line(dashboard(task, view.cluster, view.owner) or Span("-", Tone.DIM)))
+    put("Ray app", app_name(view.owner, task.name))
+    out.append(EMPTY)
+    put("Artifact", f"{task.artifact} ({task.kind}), package {task.digest[:12]}")
+    put("Runs", f"{task.import_path}, deployment {task.scaled or '-'}")
+    put("Replica", str(task.spec))
+    put("Environ", ", ".join(f"{k}=..." for k in sorted(task.env)) or "-")
+    put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}, rev {task.revision}")
+    out.append(EMPTY)
+    out.extend(_replicas(task, view, cells))
+    if task.progress.last_error:
+        out.append(EMPTY)
+        out.extend(_error(task, cells))
+    out.append(EMPTY)
+    out.extend(_events(events, view, zone, cells))
+    return out
+
+
+def _replicas(task: Task, view: View, cells: int) -> list[Line]:
+    rows = task.progress.replicas
+    if not rows:
+        return [line(Span(" No replica", Tone.DIM))]
+    wide = max(12, cells - 58)
+    head = f" {'REPLICA':<{wide}} {'STATE':<10} {'NODE':<16} {'PID':>8} {'UP':>7}"
+    return [line(Span(head, Tone.DIM)), *(_replica(r, view, wide) for r in rows)]
+
+
+def _replica(replica: Replica, view: View, wide: int) -> Line:
+    name = replica.id if len(replica.id) <= wide else f"~{replica.id[1 - wide :]}"
+    tone = Tone.RUNNING if replica.ready else Tone.STARTING
+    up = elapsed(replica.started_at, view.now) if replica.started_at else "-"
+    node = replica.node_ip or replica.node[:12] or "-"
+    pid = str(replica.pid or "-")
+    return line(
+        f" {name:<{wide}} ", Span(f"{replica.state:<10}", tone), f" {node:<16} {pid:>8} {up:>7}"
+    )
+
+
+def _error(task: Task, cells: int) -> list[Line]:
+    out = [line(Span(" Last error", Tone.PROBLEM))]
+    for text in task.progress.last_error.splitlines()[-20:]:
+        out.extend(wrap(line(f"   {text}"), cells, indent="   "))
+    return out
+
+
+def _events(events: Sequence[Event], view: View, zone: str, cells: int) -> list[Line]:
+    out = [line(Span(" EVENTS, newest first", Tone.DIM))]
+    for event in reversed(events):
+        at = Span(f" {stamp(event.at, view, zone):<17}", Tone.DIM)
+        out.extend(wrap(line(at, event_text(event)), cells, indent=" " * 18))
+    return out

@@ -1,0 +1,99 @@
+"""Times as people read them: in the task's zone, in the viewer's, or in UTC. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from tasktui.commands.present import duration
+from tasktui.domain.observed import ClusterView
+from tasktui.errors import InvalidField
+from tasktui.schedule.resolve import zone
+
+
+class TimeBase(StrEnum):
+    """Whose clock the screen shows."""
+
+    TASK = "task zone"
+    MINE = "my zone"
+    UTC = "UTC"
+
+    def next(self) -> TimeBase:
+        """The one that ``t`` turns to."""
+        order = list(TimeBase)
+        return order[(order.index(self) + 1) % len(order)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What everything on screen is seen with: the moment, the clock, and the cluster."""
+
+    now: datetime
+    """Aware, UTC."""
+    base: TimeBase = TimeBase.TASK
+    mine: tzinfo = UTC
+    """The viewer's own zone."""
+    cluster: ClusterView = field(default_factory=ClusterView)
+    owner: str = ""
+    """Id of the store, as it stands in application names."""
+    stale: bool = False
+    """Whether statuses are last known ones, to be dimmed."""
+
+
+def zone_of(timezone: str, view: View) -> tzinfo:
+    """The zone that times of a schedule in ``timezone`` are shown in; UTC for an unknown one."""
+    if view.base is TimeBase.UTC:
+        return UTC
+    if view.base is TimeBase.MINE:
+        return view.mine
+    try:
+        return zone(timezone)
+    except InvalidField:
+        return UTC
+
+
+def stamp(at: datetime, view: View, timezone: str) -> str:
+    """Say a moment shortly: ``20:00`` today, ``Fri 08:00`` within six days, else with its date.
+
+    Times in UTC end in ``Z``; seconds appear only where there are some.
+    """
+    where = zone_of(timezone, view)
+    there = at.astimezone(where)
+    today = view.now.astimezone(where).date()
+    suffix = "Z" if where is UTC else ""
+    clock = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+    days = (there.date() - today).days
+    if days == 0:
+        return clock + suffix
+    if abs(days) <= 6:
+        return f"{there:%a} {clock}{suffix}"
+    return f"{there:%Y-%m-%d} {clock}{suffix}"
+
+
+def full(at: datetime, view: View, timezone: str) -> str:
+    """Say a moment wholly, local and in UTC: ``Thu 2026-03-05 20:00 EST = 01:00Z (+1 day)``."""
+    where = zone_of(timezone, view)
+    there, utc = at.astimezone(where), at.astimezone(UTC)
+    clock = "%H:%M:%S" if there.second else "%H:%M"
+    if where is UTC:
+        return f"{utc:%a %Y-%m-%d} {utc.strftime(clock)} UTC"
+    days = (utc.date() - there.date()).days
+    shift = f" ({days:+d} day)" if days else ""
+    local = f"{there:%a %Y-%m-%d} {there.strftime(clock)} {there:%Z}"
+    return f"{local} = {utc.strftime(clock)}Z{shift}"
+
+
+def left(at: datetime, now: datetime) -> str:
+    """``in 5h57``, or ``now`` for what has come; seconds only under ten minutes."""
+    seconds = (at - now).total_seconds()
+    if seconds <= 0:
+        return "now"
+    if seconds >= 600:
+        seconds = -(-seconds // 60) * 60
+    return f"in {duration(seconds)}"
+
+
+def elapsed(since: datetime, now: datetime) -> str:
+    """How long something lasts: ``2m10``."""
+    return duration(max(timedelta(0), now - since).total_seconds())

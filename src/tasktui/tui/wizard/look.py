@@ -1,0 +1,111 @@
+"""What the wizard reads of the store, in one hop to its thread.
+
+Guarantees one consistent moment: the artifacts, the cluster as it was last
+seen, the time, and what the store says against the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from tasktui.commands.checks import Problem
+from tasktui.commands.commands import Commands
+from tasktui.commands.edits import Change
+from tasktui.domain.artifact import Artifact
+from tasktui.domain.observed import ClusterView
+from tasktui.domain.task import NAME, Task, TaskSpec
+from tasktui.errors import NotFound, TasktuiError
+from tasktui.tui.wizard.model import Draft, Kind
+from tasktui.tui.wizard.rules import own_words, probe
+
+T = TypeVar("T")
+LONGEST_NAME = 63
+
+
+class Backend(Protocol):
+    """What the wizard needs of a session."""
+
+    async def acall(self, action: Callable[[Commands], T]) -> T:
+        """Run ``action`` on the commands, on the store's own thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at the store."""
+
+    now: datetime = datetime.min.replace(tzinfo=UTC)
+    """Aware, UTC."""
+    artifacts: tuple[Artifact, ...] = ()
+    cluster: ClusterView = field(default_factory=ClusterView)
+
+    def artifact(self, label: str) -> Artifact | None:
+        """The artifact of that label."""
+        return next((a for a in self.artifacts if a.label == label), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the store says of a draft."""
+
+    look: Look = field(default_factory=Look)
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """Editing: what the draft changes, line by line."""
+
+
+def look(commands: Commands) -> Look:
+    """Read what the wizard shows; the newest version of an artifact comes first."""
+    artifacts = sorted(commands.artifacts(), key=lambda a: (a.kind != "official", a.name, -a.version))
+    return Look(now=commands.now(), artifacts=tuple(artifacts), cluster=commands.cluster())
+
+
+def judge(commands: Commands, draft: Draft, editing: Task | None) -> Verdict:
+    """Check the draft against the store, as far as it makes sense already."""
+    seen = look(commands)
+    keep = editing.schedule if editing else None
+    spec, real = probe(draft, seen.now, keep=keep)
+    name = editing.name if editing else None
+    found = [
+        own_words(p, draft)
+        for p in commands.check(spec, editing=name)
+        if real or not p.field.startswith("schedule")
+    ]
+    found = [_place(p, draft) for p in found]
+    return Verdict(
+        look=seen,
+        problems=tuple(found),
+        changes=_changes(commands, name, spec) if name and real else (),
+    )
+
+
+def _place(problem: Problem, draft: Draft) -> Problem:
+    """Problems of the schedule as a whole stand where the schedule is typed."""
+    if not problem.field.startswith("schedule"):
+        return problem
+    place = "points" if draft.kind is Kind.DAILY else "start"
+    return Problem(place, problem.message, problem.warning)
+
+
+def _changes(commands: Commands, name: str, spec: TaskSpec) -> tuple[Change, ...]:
+    try:
+        return tuple(commands.changes(name, spec))
+    except TasktuiError:
+        return ()  # the reason stands among the problems
+
+
+def free_name(commands: Commands, stem: str) -> str:
+    """A name for a new task that no task has: ``echo``, then ``echo-2``, ``echo-3``."""
+    for number in range(1, 1000):
+        tail = f"-{number}" if number > 1 else ""
+        name = stem[: LONGEST_NAME - len(tail)].rstrip("-") + tail
+        if not NAME.fullmatch(name):
+            break
+        try:
+            commands.task(name)
+        except NotFound:
+            return name
+    return ""

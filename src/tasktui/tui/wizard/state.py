@@ -1,0 +1,92 @@
+"""Everything the wizard shows, as one value: steps are drawn from it and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from tasktui.commands.checks import Problem
+from tasktui.commands.edits import Change
+from tasktui.domain.artifact import Artifact
+from tasktui.domain.task import Task, TaskSpec
+from tasktui.tui.times import View
+from tasktui.tui.wizard.look import Look
+from tasktui.tui.wizard.model import Draft
+from tasktui.tui.wizard.rules import to_spec
+
+
+class Step(IntEnum):
+    """The four steps, in order."""
+
+    ARTIFACT = 1
+    RESOURCES = 2
+    SETTINGS = 3
+    SUMMARY = 4
+
+    @property
+    def title(self) -> str:
+        """As it stands in the head."""
+        return self.name.capitalize()
+
+
+STEP_OF = {"artifact": Step.ARTIFACT, "spec": Step.RESOURCES}
+"""Where a field is; all others are among the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One moment of the wizard."""
+
+    draft: Draft = field(default_factory=Draft)
+    base: Draft = field(default_factory=Draft)
+    """What it started from: the task that is edited, or the draft that was offered."""
+    step: Step = Step.ARTIFACT
+    look: Look = field(default_factory=Look)
+    editing: Task | None = None
+    own: tuple[Problem, ...] = ()
+    """Problems told without the store, of this very draft."""
+    stored: tuple[Problem, ...] = ()
+    """Problems that the store told, of the draft a moment ago."""
+    changes: tuple[Change, ...] = ()
+    saved: str = ""
+    """Clock time of the last time the draft was kept."""
+    restored: str = ""
+    """Says which draft was found, until something is typed."""
+    refused: str = ""
+    """Why the last Launch or Apply was refused."""
+    stale: bool = False
+    """The task was edited meanwhile by somebody else."""
+
+    @property
+    def problems(self) -> dict[str, Problem]:
+        """One problem for each field; errors before warnings, one's own before the store's."""
+        found: dict[str, Problem] = {}
+        for problem in (*self.own, *sorted(self.stored, key=lambda p: p.warning)):
+            found.setdefault(problem.field, problem)
+        return found
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What stops a launch."""
+        return [p for p in self.problems.values() if not p.warning]
+
+    @property
+    def artifact(self) -> Artifact | None:
+        """The artifact that was chosen, while it exists."""
+        return self.look.artifact(self.draft.artifact)
+
+    @property
+    def spec(self) -> TaskSpec | None:
+        """The task as it would be launched; None while the draft cannot be read."""
+        keep = self.editing.schedule if self.editing else None
+        answer = to_spec(self.draft, self.look.now, keep=keep)
+        return None if isinstance(answer, list) else answer
+
+    @property
+    def view(self) -> View:
+        """For texts that are shared with the other screens."""
+        return View(now=self.look.now, cluster=self.look.cluster)
+
+    def errors_of(self, step: Step) -> list[Problem]:
+        """What is wrong on one step."""
+        return [p for p in self.errors if STEP_OF.get(p.field, Step.SETTINGS) is step]
