@@ -83,7 +83,7 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
         try:
             action()
         except InvalidField as error:
-            found.append(Problem(error.field if "." not in error.field else field, str(error)))
+            found.append(Problem(error.field, str(error)))
         except TasktuiError as error:
             found.append(Problem(field, str(error)))
 
@@ -94,7 +94,7 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
         attempt("env", lambda: _check_env(spec))
         found.extend(_check_fit(store, spec))
     attempt("schedule", lambda: check_schedule(spec.schedule))
-    if not any(p.field == "schedule" for p in found):
+    if not any(p.field.startswith("schedule") for p in found):
         attempt("schedule", lambda: _check_past(context, spec, editing))
     return found
 

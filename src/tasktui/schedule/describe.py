@@ -17,8 +17,7 @@ def describe(schedule: Schedule) -> str:
     if isinstance(schedule, Daily):
         days = "Daily" if schedule.weekdays == EVERY_DAY else weekdays(schedule.weekdays)
         points = ", ".join(_point(p, schedule.timezone) for p in schedule.points)
-        without = f", except {len(schedule.except_dates)} dates" if schedule.except_dates else ""
-        return f"{days} {points}, {schedule.timezone}{without}"
+        return f"{days} {points}, {schedule.timezone}{_without(len(schedule.except_dates))}"
     assert_never(schedule)
 
 
@@ -50,6 +49,10 @@ def _one_off(schedule: OneOff) -> str:
         end = f" until {schedule.end.isoformat(' ', 'minutes')}"
         zone = f", {schedule.timezone}"
     return f"One-off {at}{end} {schedule.replicas}{zone}"
+
+
+def _without(dates: int) -> str:
+    return f", except {dates} date{'s' if dates > 1 else ''}" if dates else ""
 
 
 def _point(point: Point, zone: str) -> str:
