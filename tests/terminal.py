@@ -18,6 +18,9 @@ from types import TracebackType
 
 import pyte
 
+from picture import PictureScreen
+from picture import save as save_picture
+
 KEYS = {
     "enter": "\r",
     "esc": "\x1b",
@@ -58,7 +61,7 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.raw = bytearray()
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = PictureScreen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environ or {})}
         if "NO_COLOR" not in (environ or {}):
@@ -93,6 +96,10 @@ class Terminal:
     def text(self) -> str:
         """What the screen shows, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def picture(self, path: Path, title: str = "tasktui") -> None:
+        """Save what the screen shows as an SVG."""
+        save_picture(self._screen, path, title)
 
     def pump(self, seconds: float = 0.05) -> bool:
         """Read what has come; False when the program is gone."""

@@ -70,6 +70,8 @@ def test_deactivating_a_running_task_drains_and_a_second_time_forces(desk: Desk)
     assert stopping.progress.stop_by == NOW + timedelta(seconds=60)
     assert not stopping.stop_forced
     assert desk.commands.deactivate("chat").stop_forced
+    kinds = [e.kind for e in desk.commands.events("chat")]
+    assert kinds[-2:] == [EventKind.DEACTIVATED, EventKind.FORCED]
     with pytest.raises(NotAllowed, match="by force already"):
         desk.commands.deactivate("chat")
 
@@ -82,6 +84,8 @@ def test_archive_refuses_an_active_task_unless_it_may_wait_until_idle(desk: Desk
         desk.commands.archive("chat")
     waiting = desk.commands.archive("chat", when_idle=True)
     assert (waiting.status, waiting.archive_when_idle) == (Status.NEED_STOP, True)
+    last = desk.commands.events("chat")[-1]
+    assert (last.kind, last.reason) == (EventKind.DEACTIVATED, "to be archived when Idle")
 
 
 def test_an_archived_name_is_free_and_restoring_asks_for_another(desk: Desk) -> None:

@@ -117,6 +117,7 @@ async def test_archive_when_idle_puts_an_active_task_away_after_its_drain(world:
     world.commands.archive("chat", when_idle=True)
     await world.advance(10)
     assert world.status() is Status.ARCHIVED
+    assert world.path()[-3:] == [Status.NEED_STOP, Status.IDLE, Status.ARCHIVED]
 
 
 async def test_a_one_off_runs_until_its_end(world: World) -> None:

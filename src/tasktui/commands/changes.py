@@ -42,9 +42,7 @@ class Changes:
             task = replace(task, armed=armed, stop_forced=False, archive_when_idle=False)
             return replace(task, progress=_queued(task, now))
 
-        return self._change(
-            name, Action.ACTIVATE, EventKind.ACTIVATED, change, action_id, str(when)
-        )
+        return self._change(name, Action.ACTIVATE, change, action_id, str(when))
 
     def deactivate(self, name: str, *, force: bool = False, action_id: str = "") -> Task:
         """Disarm the task and remove its application from Ray with a graceful drain.
@@ -56,7 +54,7 @@ class Changes:
         def change(task: Task) -> Task:
             return self._stopped(task, force=force or task.status is Status.NEED_STOP)
 
-        return self._change(name, Action.DEACTIVATE, EventKind.DEACTIVATED, change, action_id)
+        return self._change(name, Action.DEACTIVATE, change, action_id)
 
     def archive(self, name: str, *, when_idle: bool = False, action_id: str = "") -> Task:
         """Put an Idle task away: read-only, its name free for others.
@@ -78,7 +76,9 @@ class Changes:
             user = self._context.actor.user
             return replace(task, archived_at=self._context.now(), archived_by=user)
 
-        return self._change(name, Action.ARCHIVE, EventKind.ARCHIVED, change, action_id)
+        return self._change(
+            name, Action.ARCHIVE, change, action_id, "to be archived when Idle" if when_idle else ""
+        )
 
     def restore(self, name: str, new_name: str | None = None, *, action_id: str = "") -> Task:
         """Bring the newest archived task of that name back: Idle, not armed.
@@ -98,7 +98,7 @@ class Changes:
                 progress=progress,
             )
 
-        return self._change(name, Action.RESTORE, EventKind.RESTORED, change, action_id)
+        return self._change(name, Action.RESTORE, change, action_id)
 
     def restart(self, name: str, *, action_id: str = "") -> Task:
         """Replace every replica of a Running task by a new one, a few at a time."""
@@ -106,7 +106,7 @@ class Changes:
         def change(task: Task) -> Task:
             return replace(task, restarts=task.restarts + 1)
 
-        return self._change(name, Action.RESTART, EventKind.RESTARTED, change, action_id)
+        return self._change(name, Action.RESTART, change, action_id)
 
     def delete(self, name: str) -> None:
         """Delete the newest archived task of that name with its events. Cannot be undone."""
@@ -156,7 +156,6 @@ class Changes:
         self,
         name: str,
         action: Action,
-        kind: EventKind,
         change: Callable[[Task], Task],
         action_id: str,
         reason: str = "",
@@ -167,9 +166,27 @@ class Changes:
                 return task
             _require(task, action)
             new = self._store.save_task(change(task))
-            self._context.log(new, kind, old=task.status, reason=reason)
+            self._context.log(new, _kind(action, new), old=task.status, reason=reason)
         self._context.poke()
         return new
+
+
+_KINDS = {
+    Action.ACTIVATE: EventKind.ACTIVATED,
+    Action.DEACTIVATE: EventKind.DEACTIVATED,
+    Action.ARCHIVE: EventKind.ARCHIVED,
+    Action.RESTORE: EventKind.RESTORED,
+    Action.RESTART: EventKind.RESTARTED,
+}
+
+
+def _kind(action: Action, new: Task) -> EventKind:
+    """What really happened: a stop may have been forced, an archive may have to wait."""
+    if action is Action.DEACTIVATE and new.stop_forced:
+        return EventKind.FORCED
+    if action is Action.ARCHIVE and new.archived_at is None:
+        return EventKind.DEACTIVATED
+    return _KINDS[action]
 
 
 def _require(task: Task, action: Action) -> None:

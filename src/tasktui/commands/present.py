@@ -53,6 +53,22 @@ def reason_text(task: Task, now: datetime) -> str:
     return f"{text} (in {duration(left)})" if left > 0 else text
 
 
+def why(task: Task, now: datetime) -> str:
+    """What stands beside the status: the reason, and what belongs to the status itself."""
+    p = task.progress
+    reason = reason_text(task, now)
+    if task.archived_at:
+        return f"{age(task.archived_at, now)} ago by {task.archived_by}"
+    if task.status is Status.STARTING:
+        return f"{duration((now - p.since).total_seconds())} {reason}".strip()
+    if task.status is Status.NEED_STOP and p.replicas:
+        alive = f"{len(p.replicas)} left"
+        return f"{alive}, {reason}" if reason else alive
+    if task.status is Status.IDLE and not reason and p.last_run_at:
+        return f"last run {age(p.last_run_at, now)} ago"
+    return reason
+
+
 def marks(task: Task) -> tuple[str, ...]:
     """The badges as text, override and pause included."""
     if task.archived_at:

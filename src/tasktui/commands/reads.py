@@ -10,7 +10,7 @@ from tasktui.domain.artifact import Artifact
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Task, TaskId
 
 
 class Reads:
@@ -50,6 +50,14 @@ class Reads:
         names = {t.name for t in self._store.tasks()}
         archived = {t.name for t in self._store.tasks(Status.ARCHIVED)}
         return self._store.task(name, archived=name not in names and name in archived)
+
+    def task_by_id(self, task: TaskId) -> Task:
+        """The task with this id, whatever its name is now; raises NotFound when it is deleted."""
+        return self._store.task_by_id(task)
+
+    def events_of(self, task: TaskId, limit: int = 200) -> list[Event]:
+        """The newest ``limit`` events of the task with this id, oldest first."""
+        return self._store.events(task, limit=limit)
 
     def events(self, name: str | None = None, after: int = 0, limit: int = 200) -> list[Event]:
         """The newest ``limit`` events with an id above ``after``, oldest first."""

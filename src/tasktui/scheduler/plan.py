@@ -41,7 +41,7 @@ class Plan:
     """Tasks whose update is true only once Ray has accepted the set."""
     kill: tuple[Replica, ...]
     wake_at: datetime | None
-    """When something changes by time alone."""
+    """When something changes by time alone: later than the moment of the plan."""
     busy: bool
     """Whether anything is in motion on Ray: look again soon."""
     memory: Memory
@@ -82,7 +82,7 @@ def plan(
         ),
         starting=starting,
         kill=tuple(r for v in placed for r in v.kill),
-        wake_at=_wake_at(placed, memory),
+        wake_at=_wake_at(placed, memory, now),
         busy=bool(adds or changes) or any(_moves(v) for v in placed),
         memory=memory,
     )
@@ -201,6 +201,8 @@ def _update(task: Task, v: Verdict, now: datetime) -> Update | None:
     if old.status is not new.status:
         events = (*events, _changed(task, v, now))
     archive = v.archive and new.status is Status.IDLE
+    if archive:
+        events = (*events, _archived(task, now))
     if new == old and not events and not v.disarm and not archive:
         return None
     return Update(
@@ -226,6 +228,19 @@ def _changed(task: Task, v: Verdict, now: datetime) -> Event:
     )
 
 
+def _archived(task: Task, now: datetime) -> Event:
+    return Event(
+        at=now,
+        task=task.name,
+        kind=EventKind.ARCHIVED,
+        actor="scheduler",
+        old=Status.IDLE,
+        new=Status.ARCHIVED,
+        reason="it was to be archived when Idle",
+        revision=task.revision,
+    )
+
+
 def _moves(v: Verdict) -> bool:
     status = v.progress.status
     if status in {Status.STARTING, Status.NEED_STOP}:
@@ -234,12 +249,13 @@ def _moves(v: Verdict) -> bool:
     return leaving or (status is Status.RUNNING and bool(v.progress.badges))
 
 
-def _wake_at(verdicts: Iterable[Verdict], memory: Memory) -> datetime | None:
+def _wake_at(verdicts: Iterable[Verdict], memory: Memory, now: datetime) -> datetime | None:
     moments = []
     for v in verdicts:
         p = v.progress
         armed = v.task.armed is not None and not v.disarm
-        moments += [m for m in (p.next_at if armed else None, p.retry_at, p.stop_by) if m]
+        moments += [p.next_at if armed else None, p.retry_at, p.stop_by]
     if memory.missing_since:
         moments.append(memory.missing_since + SETTLE)
-    return min(moments, default=None)
+    # One that has passed was acted on already; it must not hide those to come.
+    return min((m for m in moments if m and m > now), default=None)

@@ -292,11 +292,10 @@ class Reconciler:
         )
 
     def _schedule(self, made: Plan, *, failed: bool) -> None:
-        now = self._clock.now()
         pause = CALM_S if failed or not made.busy else BUSY_S
-        self._look_at = now + timedelta(seconds=pause)
-        if made.wake_at is not None and made.wake_at > now:
-            self._look_at = min(self._look_at, made.wake_at)
+        look_at = self._clock.now() + timedelta(seconds=pause)
+        # It may have come while Ray was answering: then the next turn is at once.
+        self._look_at = min(look_at, made.wake_at) if made.wake_at else look_at
 
 
 def _state(error: EngineError, contact: Contact | None) -> ClusterState:
