@@ -55,14 +55,15 @@ async def test_points_passed_while_nobody_was_awake_are_superseded_and_one_is_ap
 ) -> None:
     world.launch(schedule=make_daily("08:00=1-1,12:00=2-2,20:00=3-3"))
     world.commands.activate("chat", When.NOW)
-    await world.advance(10)
+    await world.go_to(at("05 20:00"))
+    assert world.bounds() == (3, 3)
     puts = len(world.ray.puts)
     world.sleep((at("06 12:10") - world.clock.at).total_seconds())
     await world.advance(5)
     assert world.bounds() == (2, 2)
     assert len(world.ray.puts) == puts + 1
     kinds = {e.instant: e.kind for e in world.events() if e.instant}
-    assert kinds[at("05 20:00")] is EventKind.POINT_SUPERSEDED
+    assert kinds[at("05 20:00")] is EventKind.POINT_APPLIED
     assert kinds[at("06 08:00")] is EventKind.POINT_SUPERSEDED
     assert kinds[at("06 12:00")] is EventKind.POINT_APPLIED
 

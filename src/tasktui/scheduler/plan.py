@@ -68,11 +68,14 @@ def plan(
     memory = look.remember(memory, _expected(placed, owner), now)
     hold, memory = look.hold(adds, changes, now, memory)
     put = bool(adds or changes) and not hold
-    if hold:
-        placed = [_held(v, now, hold) if v.waits and v.want else v for v in placed]
     starting = frozenset(
         v.task.id for v in placed if v.want and app_name(owner, v.task.name) in adds
     )
+    if hold:
+        # Those in line are told; one that Ray has lost keeps its status until that is sure.
+        line = {v.task.id for v in verdicts if v.waits} & starting
+        placed = [_held(v, now, hold) if v.task.id in line else v for v in placed]
+        starting -= line
     return Plan(
         serve=serve,
         put=put,
