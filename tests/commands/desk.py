@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tasktui.schedule.parse import parse_daily
-
 from make import NOW
 from tasktui.commands.artifacts import NewArtifact
 from tasktui.commands.commands import Commands
@@ -17,6 +15,7 @@ from tasktui.domain.event import Actor
 from tasktui.domain.schedule import OneOff, Replicas, Schedule
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskSpec
+from tasktui.schedule.parse import parse_daily
 from tasktui.store.store import Store
 
 SCRIPT = """

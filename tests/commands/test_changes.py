@@ -3,14 +3,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from tasktui.schedule.parse import parse_daily
 
 from commands.desk import Desk, one_off, spec
-from make import NOW, make_replica
+from make import NOW, make_daily, make_replica
 from tasktui.domain.event import EventKind
 from tasktui.domain.status import Status
 from tasktui.domain.task import When
 from tasktui.errors import Conflict, NotAllowed, NotFound, StaleRevision, UserError
+from tasktui.schedule.parse import parse_daily
 
 UTC_NOON = "12:00=1-1"
 
@@ -170,12 +170,12 @@ def test_an_edit_that_changes_nothing_makes_no_revision(desk: Desk) -> None:
 def test_a_rename_is_refused_while_the_task_is_active(desk: Desk) -> None:
     task = desk.launched()
     desk.commands.activate("chat")
-    with pytest.raises(NotAllowed, match="the name is the route"):
+    with pytest.raises(NotAllowed, match="the name is its route"):
         desk.commands.edit("chat", 1, spec("talk", task.artifact))
 
 
 def test_launch_names_every_problem_at_once(desk: Desk) -> None:
-    bad = spec("Chat!", "nothing", parse_daily("08:00=0-0", "UTC"))
+    bad = spec("Chat!", "nothing", make_daily("08:00=0-0"))
     with pytest.raises(UserError) as raised:
         desk.commands.launch(bad)
     text = str(raised.value)

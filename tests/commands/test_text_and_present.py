@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from make import NOW, make_progress, make_task
-from tasktui.commands.present import age, curl, duration, endpoint, iso, reason_text, task_json
+from make import NOW, make_event, make_progress, make_task
+from tasktui.commands.present import (
+    age,
+    curl,
+    duration,
+    endpoint,
+    event_text,
+    iso,
+    reason_text,
+    task_json,
+)
 from tasktui.commands.text import clean
+from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.status import Reason, Status
 
@@ -81,3 +91,36 @@ def test_json_times_are_utc() -> None:
         "name", "status", "reason", "badges", "artifact", "spec", "schedule", "endpoint",
         "dashboard", "replicas", "created_at", "next_change_at", "revision",
     } <= set(body)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (
+            make_event(EventKind.LAUNCHED, new=Status.IDLE, reason="One-off now 1-2"),
+            "launched: One-off now 1-2  by op (cli)",
+        ),
+        (
+            make_event(EventKind.ACTIVATED, old=Status.IDLE, new=Status.IN_QUEUE, reason="now"),
+            "activated: now (Idle -> In-queue)  by op (cli)",
+        ),
+        (
+            make_event(
+                EventKind.STATUS_CHANGED,
+                old=Status.STARTING,
+                new=Status.RUNNING,
+                actor="scheduler",
+            ),
+            "Starting -> Running  by scheduler",
+        ),
+        (
+            make_event(
+                EventKind.EDITED, old=Status.RUNNING, new=Status.RUNNING, reason="x: 1 -> 2"
+            ),
+            "edited: x: 1 -> 2  by op (cli)",
+        ),
+        (make_event(reason="\x1b[2Jgone"), "notice: \\x1b[2Jgone  by op (cli)"),
+    ],
+)
+def test_an_event_in_words(event: Event, text: str) -> None:
+    assert event_text(event) == text

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from tasktui.commands.text import clean
 from tasktui.domain.actions import Action, refusal
-from tasktui.domain.event import Event
+from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.service import app_name
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Progress, Task
 from tasktui.schedule.describe import describe
 
 
@@ -53,20 +53,33 @@ def reason_text(task: Task, now: datetime) -> str:
     return f"{text} (in {duration(left)})" if left > 0 else text
 
 
-def why(task: Task, now: datetime) -> str:
-    """What stands beside the status: the reason, and what belongs to the status itself."""
+def why(task: Task, now: datetime, *, live: bool = True) -> str:
+    """What stands beside the status: the reason, and what belongs to the status itself.
+
+    Without ``live`` the status is the last known one and gets no elapsed or
+    remaining time: nobody knows whether that still runs.
+    """
     p = task.progress
-    reason = reason_text(task, now)
     if task.archived_at:
-        return f"{age(task.archived_at, now)} ago by {task.archived_by}"
-    if task.status is Status.STARTING:
-        return f"{duration((now - p.since).total_seconds())} {reason}".strip()
-    if task.status is Status.NEED_STOP and p.replicas:
-        alive = f"{len(p.replicas)} left"
-        return f"{alive}, {reason}" if reason else alive
+        return f"{age(task.archived_at, now)} ago by {clean(task.archived_by, 60)}"
+    if task.status is Status.NEED_STOP:
+        return _stopping(p, now, live=live)
+    reason = reason_text(task, now) if live else clean(p.reason.text, 400)
+    if task.status is Status.STARTING and live:
+        elapsed = duration((now - p.since).total_seconds())
+        return f"{elapsed}: {reason}" if reason else elapsed
     if task.status is Status.IDLE and not reason and p.last_run_at:
         return f"last run {age(p.last_run_at, now)} ago"
     return reason
+
+
+def _stopping(p: Progress, now: datetime, *, live: bool) -> str:
+    """``3 left, draining, by force in 45 s``; the reason's own text counts the replicas too."""
+    alive = f"{len(p.replicas)} left" if p.replicas else ""
+    what = clean(p.reason.text, 400).partition(":")[0]
+    seconds = (p.reason.until - now).total_seconds() if p.reason.until and live else 0
+    forced = f"by force in {duration(seconds)}" if seconds > 0 else ""
+    return ", ".join(part for part in (alive, what, forced) if part)
 
 
 def marks(task: Task) -> tuple[str, ...]:
@@ -166,13 +179,14 @@ def event_json(event: Event) -> dict[str, object]:
 
 
 def event_text(event: Event) -> str:
-    """One event in words, without its time and task."""
-    parts = [str(event.kind)]
-    if event.new and event.old is not event.new:
-        parts = [f"{event.old or Status.IDLE} -> {event.new}"]
+    """One event in words, without its time and task: ``activated: now (Idle -> In-queue)``."""
+    moved = f"{event.old} -> {event.new}" if event.old and event.old is not event.new else ""
+    by_time = event.kind is EventKind.STATUS_CHANGED
+    parts = [moved if by_time and moved else str(event.kind)]
     if event.reason:
         parts.append(clean(event.reason, 400))
-    return ": ".join(parts) + f"  by {clean(event.actor, 60)}"
+    change = f" ({moved})" if moved and not by_time else ""
+    return f"{': '.join(parts)}{change}  by {clean(event.actor, 60)}"
 
 
 def dumps(value: object) -> str:
