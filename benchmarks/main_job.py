@@ -24,6 +24,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+import tasktui.catalog
 from e2e.site import Site
 from terminal import Terminal
 
@@ -92,8 +93,6 @@ def activate(site: Site) -> float:
 
 def serve_config(site: Site) -> Path:
     """The same model, as a configuration for Ray's own tool."""
-    import tasktui.catalog
-
     echo = Path(tasktui.catalog.__file__).parent / "echo"
     app = {
         "name": "peer",

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tasktui.engine.packages import pack
 
 from make import OWNER, make_replicas, make_service
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import App, AppStatus, Observed
 from tasktui.domain.service import Service
 from tasktui.engine.fake import FakeRay
+from tasktui.engine.packages import pack
 from tasktui.engine.payload import same, to_config
 from tasktui.engine.ray_serve import RayServe
 
