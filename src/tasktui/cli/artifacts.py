@@ -1,0 +1,215 @@
+"""Verbs for artifacts: add a folder, list, show, remove."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tasktui.cli.flags import variables
+from tasktui.cli.output import Column, emit, note, rows, say, table, width
+from tasktui.cli.verbs import Call, Verb
+from tasktui.commands.artifacts import NewArtifact
+from tasktui.commands.present import age, iso
+from tasktui.domain.artifact import Artifact, Spec
+from tasktui.errors import InvalidField
+
+_COLUMNS = (
+    Column("ARTIFACT"),
+    Column("KIND", 3),
+    Column("PER REPLICA", 7),
+    Column("SCRIPT", 5),
+    Column("SIZE", 2),
+    Column("AGE", 4),
+    Column("DESCRIPTION"),
+)
+_FILES = 20
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("folder", metavar="DIR", type=Path, help="folder with the script")
+    add("--name", metavar="NAME", default="", help="made from the folder's name")
+    add("--gpu", metavar="N", help="GPUs of one replica; below 1 shares one (0)")
+    add("--cpu", metavar="N", help="CPUs of one replica (1)")
+    add("--memory", metavar="GB", help="memory of one replica in GiB (0: reserve none)")
+    add("--gpu-type", metavar="T", default="", help="Ray's name of the GPU: H100; any")
+    add("--file-path", metavar="PATH", default="serve", help="script, without .py (serve)")
+    add("--deployment-name", metavar="D", default="app", help="bound application in it (app)")
+    add("--scales", metavar="D", default="", help="deployment that replicas count for; from code")
+    add("--env", metavar="K=V", action="append", default=[], help="variable; may be repeated")
+    add("--description", metavar="TEXT", default="", help="what it is, in a line")
+
+
+def _add(call: Call) -> int:
+    args = call.args
+    usual = Spec()
+    new = NewArtifact(
+        folder=args.folder,
+        name=args.name,
+        file_path=args.file_path,
+        deployment_name=args.deployment_name,
+        scales=args.scales,
+        spec=Spec(
+            cpu=_amount("cpu", args.cpu, usual.cpu),
+            memory_gb=_amount("memory", args.memory, usual.memory_gb),
+            gpu=_amount("gpu", args.gpu, usual.gpu),
+            gpu_type=args.gpu_type,
+        ),
+        env=variables(args.env),
+        description=args.description,
+    )
+    artifact = call.session.call(lambda c: c.add_artifact(new))
+    if call.json:
+        emit(artifact_json(artifact))
+    else:
+        what = f"{len(artifact.files)} files, {size_text(artifact.size)}"
+        say(f"{artifact.label}  {what}, per replica {artifact.spec}")
+        say(f"  tasktui launch NAME --artifact {artifact.name} --one-off now --activate")
+    return 0
+
+
+def _amount(field: str, text: str | None, usual: float) -> float:
+    try:
+        return usual if text is None else float(text)
+    except ValueError:
+        raise InvalidField(field, text, "a number") from None
+
+
+def _list(call: Call) -> int:
+    found, now = call.session.call(lambda c: (c.artifacts(), c.now()))
+    if call.json:
+        emit([artifact_json(a) for a in found])
+        return 0
+    lines = [
+        [
+            a.label,
+            str(a.kind),
+            str(a.spec),
+            f"{a.file_path}:{a.deployment_name}",
+            size_text(a.size),
+            age(a.created_at, now),
+            a.description,
+        ]
+        for a in found
+    ]
+    table(_COLUMNS, lines, width())
+    if not found:
+        note("No artifacts.")
+    return 0
+
+
+def _label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("label", metavar="ARTIFACT", help="echo, mine (newest version) or mine@2")
+
+
+def _show(call: Call) -> int:
+    artifact = call.session.call(lambda c: c.artifact(call.args.label))
+    if call.json:
+        emit(artifact_json(artifact))
+        return 0
+    rows(
+        [
+            ("Artifact", artifact.label),
+            ("Description", artifact.description),
+            ("Kind", str(artifact.kind)),
+            ("Per replica", str(artifact.spec)),
+            ("Script", f"{artifact.file_path}.py, {artifact.deployment_name}"),
+            ("Scales", artifact.scaled),
+            ("Environment", ", ".join(sorted(artifact.env))),
+            ("Created", f"{iso(artifact.created_at)} by {artifact.created_by}"),
+            ("Content", f"{size_text(artifact.size)}, {artifact.digest[:12]}"),
+        ]
+    )
+    for name in artifact.files[:_FILES]:
+        say(f"  {name}")
+    if len(artifact.files) > _FILES:
+        say(f"  and {len(artifact.files) - _FILES} more")
+    return 0
+
+
+def _remove(call: Call) -> int:
+    label: str = call.args.label
+    artifact = call.session.call(lambda c: c.artifact(label))
+    call.session.call(lambda c: c.remove_artifact(label))
+    if call.json:
+        emit({"removed": artifact.label})
+    else:
+        say(f"{artifact.label} is removed.")
+    return 0
+
+
+def size_text(size: int) -> str:
+    """Bytes in words: ``840 B``, ``12 kB``, ``3.4 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def artifact_json(artifact: Artifact) -> dict[str, object]:
+    """The artifact as JSON; of the environment the names only, since values may be secrets."""
+    return {
+        "label": artifact.label,
+        "name": artifact.name,
+        "version": artifact.version,
+        "kind": str(artifact.kind),
+        "digest": artifact.digest,
+        "size": artifact.size,
+        "file_path": artifact.file_path,
+        "deployment_name": artifact.deployment_name,
+        "scales": artifact.scaled,
+        "spec": {
+            "cpu": artifact.spec.cpu,
+            "memory_gb": artifact.spec.memory_gb,
+            "gpu": artifact.spec.gpu,
+            "gpu_type": artifact.spec.gpu_type,
+        },
+        "env": sorted(artifact.env),
+        "files": list(artifact.files),
+        "description": artifact.description,
+        "created_at": iso(artifact.created_at),
+        "created_by": artifact.created_by,
+    }
+
+
+VERBS = (
+    Verb(
+        name="artifact",
+        summary="Add, list, show and remove what can be deployed",
+        verbs=(
+            Verb(
+                name="add",
+                summary="Pack a folder as an artifact; a change makes a new version",
+                run=_add,
+                arguments=_add_arguments,
+                json=True,
+                examples=(
+                    "tasktui artifact add ./my-model --gpu 1",
+                    "tasktui artifact add . --name chat --file-path models/serve --cpu 2",
+                ),
+            ),
+            Verb(
+                name="ls",
+                summary="List all artifacts with their versions",
+                run=_list,
+                json=True,
+                examples=("tasktui artifact ls",),
+            ),
+            Verb(
+                name="show",
+                summary="Show one artifact whole",
+                run=_show,
+                arguments=_label,
+                json=True,
+                examples=("tasktui artifact show my-model@2",),
+            ),
+            Verb(
+                name="rm",
+                summary="Remove a version that no task uses",
+                run=_remove,
+                arguments=_label,
+                json=True,
+                examples=("tasktui artifact rm my-model@1",),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,195 @@
+"""Verbs that start, stop and put away a task."""
+
+from __future__ import annotations
+
+import argparse
+
+from tasktui.cli.app import interactive
+from tasktui.cli.output import emit, note, say
+from tasktui.cli.verbs import Call, Verb, task_name
+from tasktui.cli.waiting import add_wait, conclude, report, timeout_of
+from tasktui.commands.commands import Commands
+from tasktui.domain.actions import Action, refusal
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task, When
+from tasktui.errors import NotAllowed, NotFound, UserError
+
+
+def activate(call: Call, name: str) -> int:
+    """Arm a task as the flags of ``activate`` say, and wait where they say so."""
+    args = call.args
+    timeout_s = timeout_of(call)
+    when = When(args.when or When.NEXT)
+    task = call.writer().call(lambda c: c.activate(name, when, late_ok=args.late_ok))
+    if args.wait:
+        return conclude(call, task, Status.RUNNING, timeout_s)
+    report(call, task)
+    return 0
+
+
+def add_activation(parser: argparse.ArgumentParser) -> None:
+    """Take what ``activate`` takes besides the name."""
+    parser.add_argument(
+        "--when",
+        choices=[str(w) for w in When],
+        help="next: at the first scheduled time (default); now: at once, with the point in force",
+    )
+    parser.add_argument(
+        "--late-ok", action="store_true", help="start a One-off whose time has passed"
+    )
+    add_wait(parser, "Running")
+
+
+def _activate_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    add_activation(parser)
+
+
+def _activate(call: Call) -> int:
+    return activate(call, call.args.name)
+
+
+def _deactivate_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    parser.add_argument("--force", action="store_true", help="do not wait for requests in flight")
+    add_wait(parser, "Idle")
+
+
+def _deactivate(call: Call) -> int:
+    args = call.args
+    timeout_s = timeout_of(call)
+    task = call.writer().call(lambda c: c.deactivate(args.name, force=args.force))
+    if args.wait:
+        return conclude(call, task, Status.IDLE, timeout_s)
+    report(call, task)
+    return 0
+
+
+def _archive_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    parser.add_argument(
+        "--when-idle", action="store_true", help="deactivate it now, archive it when it is Idle"
+    )
+
+
+def _archive(call: Call) -> int:
+    args = call.args
+    return _done(call, call.writer().call(lambda c: c.archive(args.name, when_idle=args.when_idle)))
+
+
+def _restore_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    parser.add_argument("--name", dest="new_name", metavar="NEW", help="when its name is taken")
+
+
+def _restore(call: Call) -> int:
+    args = call.args
+    return _done(call, call.writer().call(lambda c: c.restore(args.name, args.new_name)))
+
+
+def _restart(call: Call) -> int:
+    return _done(call, call.writer().call(lambda c: c.restart(call.args.name)))
+
+
+def _done(call: Call, task: Task) -> int:
+    report(call, task)
+    return 0
+
+
+def _delete_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _delete(call: Call) -> int:
+    name: str = call.args.name
+    session = call.writer()
+    session.call(lambda c: _require_deletable(c, name))
+    if not call.args.yes:
+        _confirm(name)
+    session.call(lambda c: c.delete(name))
+    if call.json:
+        emit({"deleted": name})
+    else:
+        say(f"{name} is deleted, with its events.")
+    return 0
+
+
+def _require_deletable(c: Commands, name: str) -> None:
+    """Say before asking why a task cannot be deleted. Raises NotFound or NotAllowed."""
+    try:
+        c.task(name, archived=True)
+    except NotFound:
+        raise NotAllowed(refusal(c.task(name), Action.DELETE)) from None
+
+
+def _confirm(name: str) -> None:
+    """Ask for the name. Raises UserError when it is not given, or nobody can be asked."""
+    if not interactive():
+        raise UserError(
+            f"Deleting {name} cannot be undone, and there is no terminal to ask.",
+            "Repeat it with --yes.",
+        )
+    note(f"{name} and its events will be gone for good. Type its name to delete it:")
+    try:
+        typed = input()
+    except EOFError:
+        typed = ""
+    if typed.strip() != name:
+        raise UserError(f"That is not {name}: nothing was deleted.")
+
+
+VERBS = (
+    Verb(
+        name="activate",
+        summary="Arm a task: from now on its schedule drives it",
+        run=_activate,
+        arguments=_activate_arguments,
+        json=True,
+        examples=(
+            "tasktui activate chat",
+            "tasktui activate chat --when now --wait --timeout 300",
+        ),
+    ),
+    Verb(
+        name="deactivate",
+        summary="Stop a task and disarm it; the schedule is kept",
+        run=_deactivate,
+        arguments=_deactivate_arguments,
+        json=True,
+        text="Requests in flight may end (60 s, drain_s). A second deactivate cuts that short.",
+        examples=("tasktui deactivate chat --wait", "tasktui deactivate chat --force"),
+    ),
+    Verb(
+        name="restart",
+        summary="Replace the replicas of a Running task, a few at a time",
+        run=_restart,
+        arguments=task_name,
+        json=True,
+        examples=("tasktui restart chat",),
+    ),
+    Verb(
+        name="archive",
+        summary="Put an Idle task away: read-only, its name free for others",
+        run=_archive,
+        arguments=_archive_arguments,
+        json=True,
+        examples=("tasktui archive chat", "tasktui archive chat --when-idle"),
+    ),
+    Verb(
+        name="restore",
+        summary="Bring an archived task back: Idle, not activated",
+        run=_restore,
+        arguments=_restore_arguments,
+        json=True,
+        examples=("tasktui restore chat", "tasktui restore chat --name chat-2"),
+    ),
+    Verb(
+        name="rm",
+        summary="Delete an archived task for good, with its events",
+        run=_delete,
+        arguments=_delete_arguments,
+        json=True,
+        examples=("tasktui rm chat", "tasktui rm chat --yes"),
+    ),
+)

@@ -1,0 +1,74 @@
+"""One task whole, as lines of labels and values."""
+
+from __future__ import annotations
+
+from tasktui.cli.output import rows, say
+from tasktui.commands.present import curl, dashboard, endpoint, marks, why
+from tasktui.domain.observed import Replica
+from tasktui.domain.task import Task
+from tasktui.schedule.describe import describe
+from tasktui.schedule.points import upcoming
+from tasktui.tui.times import View, elapsed, full, left
+
+_ERROR_LINES = 12
+
+
+def describe_task(task: Task, view: View) -> None:
+    """Print everything that is known of a task."""
+    p = task.progress
+    alive = not task.archived_at
+    rows(
+        [
+            ("Name", f"{task.name}  (revision {task.revision})"),
+            ("Status", status_line(task, view)),
+            ("Schedule", describe(task.schedule)),
+            ("Next", _coming(task, view)),
+            ("Replicas", f"{p.ready} ready of {p.wanted}" if p.wanted and task.armed else ""),
+            ("Endpoint", endpoint(task, view.cluster) if alive else ""),
+            ("Try it", curl(task, view.cluster) if p.ready else ""),
+            ("Dashboard", dashboard(task, view.cluster, view.owner) if alive else ""),
+            ("Artifact", f"{task.artifact}, per replica {task.spec}"),
+            ("Script", f"{task.file_path}.py, {task.deployment_name}"),
+            ("Environment", ", ".join(sorted(task.env))),
+            ("Created", f"{full(task.created_at, view, task.schedule.timezone)} {_by(task)}"),
+        ]
+    )
+    for replica in p.replicas:
+        say(f"  replica {_replica(replica, view)}")
+    if p.last_error:
+        say("Last error:")
+        for line in p.last_error.splitlines()[-_ERROR_LINES:]:
+            say(f"  {line}")
+
+
+def status_line(task: Task, view: View) -> str:
+    """The status with its badges, and why."""
+    text = why(task, view.now)
+    words = " ".join((str(task.status), *marks(task)))
+    return f"{words}: {text}" if text else words
+
+
+def _coming(task: Task, view: View) -> str:
+    if task.armed is None or task.archived_at:
+        return ""
+    found = upcoming(task.schedule, view.now, task.armed, 1)
+    if not found:
+        return ""
+    point = found[0]
+    what = "end" if point.ends else f"{point.replicas} replicas"
+    return f"{what} at {full(point.at, view, point.timezone)} ({left(point.at, view.now)})"
+
+
+def _by(task: Task) -> str:
+    return f"by {task.created_by}"
+
+
+def _replica(replica: Replica, view: View) -> str:
+    parts = [replica.id, replica.state]
+    if replica.node_ip:
+        parts.append(f"on {replica.node_ip}")
+    if replica.pid:
+        parts.append(f"pid {replica.pid}")
+    if replica.started_at:
+        parts.append(f"for {elapsed(replica.started_at, view.now)}")
+    return "  ".join(parts)

@@ -1,0 +1,112 @@
+"""``launch``: from flags or a file to a task, or to what it would be."""
+
+from __future__ import annotations
+
+import argparse
+
+from tasktui.cli import flags as given
+from tasktui.cli.changes import activate, add_activation
+from tasktui.cli.output import emit, note, rows, say
+from tasktui.cli.taskfile import read_task
+from tasktui.cli.tasks import instant_json, instant_text
+from tasktui.cli.verbs import Call, Verb
+from tasktui.cli.waiting import report
+from tasktui.commands.checks import Problem, require
+from tasktui.domain.task import TaskSpec
+from tasktui.errors import UserError
+from tasktui.schedule.describe import describe
+from tasktui.schedule.points import upcoming
+from tasktui.tui.times import View
+
+_POINTS = 4
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="name of the task, and its route")
+    given.add_flags(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be; write nothing")
+    parser.add_argument("--activate", action="store_true", help="and activate it")
+    add_activation(parser)
+
+
+def _launch(call: Call) -> int:
+    args = call.args
+    _refuse_without_activate(args)
+    spec = _spec(call)
+    session = call.session if args.dry_run else call.writer()
+    problems = session.call(lambda c: c.check(spec))
+    require(problems)
+    warn(problems)
+    if args.dry_run:
+        _show(call, spec, problems)
+        return 0
+    task = session.call(lambda c: c.launch(spec))
+    if args.activate:
+        return activate(call, task.name)
+    report(call, task)
+    return 0
+
+
+def _spec(call: Call) -> TaskSpec:
+    name: str | None = call.args.name
+    flags = given.read(call.args)
+    if flags.file is not None:
+        return read_task(flags.file, name)
+    if name is None:
+        raise UserError("A task needs a name.", "tasktui launch NAME ..., or -f FILE.")
+    return given.launch_spec(flags, name, call.environ)
+
+
+def _refuse_without_activate(args: argparse.Namespace) -> None:
+    asked = {"--when": args.when, "--late-ok": args.late_ok, "--wait": args.wait}
+    for flag, value in asked.items():
+        if value and not args.activate:
+            raise UserError(f"{flag} needs --activate: a launched task is Idle.")
+
+
+def warn(problems: list[Problem]) -> None:
+    """Say what is worth knowing but does not stop anything."""
+    for problem in problems:
+        if problem.warning:
+            note(f"warning: {problem.message}")
+
+
+def _show(call: Call, spec: TaskSpec, problems: list[Problem]) -> None:
+    now, artifact = call.session.call(lambda c: (c.now(), c.artifact(spec.artifact)))
+    points = upcoming(spec.schedule, now, None, _POINTS)
+    body = {
+        "name": spec.name,
+        "artifact": artifact.label,
+        "file_path": spec.file_path or artifact.file_path,
+        "deployment_name": spec.deployment_name or artifact.deployment_name,
+        "schedule": describe(spec.schedule),
+    }
+    env = sorted({**artifact.env, **spec.env})
+    if call.json:
+        warnings = [p.message for p in problems if p.warning]
+        next_points = [instant_json(i) for i in points]
+        emit({**body, "env": env, "next": next_points, "warnings": warnings})
+        return
+    rows([(k.replace("_", " "), v) for k, v in body.items()])
+    rows([("per replica", str(artifact.spec)), ("environment", ", ".join(env))])
+    for instant in points:
+        say(f"  {instant_text(instant, View(now=now))}")
+    note("Nothing was written.")
+
+
+VERBS = (
+    Verb(
+        name="launch",
+        summary="Create a task: Idle, nothing runs yet",
+        run=_launch,
+        arguments=_arguments,
+        json=True,
+        examples=(
+            "tasktui launch now --artifact echo --one-off now --activate --wait",
+            "tasktui launch chat --artifact my-model --daily '08:00=2-4,20:00=0-1' \\",
+            "    --timezone Europe/Berlin --weekdays mo-fr",
+            "tasktui launch batch --artifact echo --one-off 2026-12-01T22:00 --replicas 1-2",
+            "tasktui launch -f chat.yaml --dry-run",
+        ),
+    ),
+)

@@ -1,0 +1,153 @@
+"""A task, or a schedule alone, as a file: read strictly, so that a slip is named and not obeyed.
+
+Guarantees one document of at most a megabyte, without aliases, with no key that
+is not known and no key twice.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tasktui.domain.task import TaskSpec
+from tasktui.errors import InvalidField, NotFound, UserError
+from tasktui.schedule.parse import from_mapping
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+LIMIT = 2**20
+"""Bytes of a file."""
+
+_KEYS = ("name", "artifact", "file_path", "deployment_name", "schedule", "env")
+
+
+def read_task(file: str, name: str | None = None) -> TaskSpec:
+    """Read a task file; ``-`` is standard input. ``name`` stands over the file's own.
+
+    Raises UserError for what is not a task, naming the key.
+    """
+    body = _mapping(load(file), "the file")
+    _known(body, _KEYS)
+    return TaskSpec(
+        name=name or _text(body, "name", needed=True),
+        artifact=_text(body, "artifact", needed=True),
+        file_path=_text(body, "file_path"),
+        deployment_name=_text(body, "deployment_name"),
+        schedule=from_mapping(_needed(body, "schedule")),
+        env=_env(body.get("env")),
+    )
+
+
+def load(file: str) -> object:
+    """The one YAML (or JSON) document of a file. Raises NotFound or UserError."""
+    text = _read(file)
+    import yaml  # noqa: PLC0415 - off the path of plain reads
+
+    try:
+        _refuse_tricks(list(yaml.compose_all(text, Loader=yaml.SafeLoader)))
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"{_name(file)} is not YAML: {_where(error)}.", "README.md shows a task as a file."
+        ) from error
+
+
+def _read(file: str) -> str:
+    try:
+        if file == "-":
+            body = sys.stdin.buffer.read(LIMIT + 1)
+        else:
+            with Path(file).open("rb") as stream:
+                body = stream.read(LIMIT + 1)
+        if len(body) > LIMIT:
+            raise UserError(f"{_name(file)} is larger than 1 MB.", "A task takes a few lines.")
+        return body.decode()
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {file}.", "- reads standard input.") from error
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{_name(file)} is not text in UTF-8.") from error
+
+
+def _refuse_tricks(documents: list[Node]) -> None:
+    if len(documents) > 1:
+        raise UserError(
+            f"The file holds {len(documents)} documents.", "Give each task a file of its own."
+        )
+    seen: set[int] = set()
+    waiting = list(documents)
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            raise UserError("The file uses YAML aliases (*name).", "Write the value out.")
+        seen.add(id(node))
+        if isinstance(node.value, list):
+            waiting += _inner(node)
+
+
+def _inner(node: Node) -> list[Node]:
+    """The nodes in a sequence or mapping. Raises UserError for a key that stands there twice."""
+    from yaml.nodes import MappingNode  # noqa: PLC0415 - as above
+
+    if not isinstance(node, MappingNode):
+        return list(node.value)
+    keys = [str(key.value) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UserError(f"The key {key!r} stands twice in one mapping.", "Keep one of them.")
+    return [part for pair in node.value for part in pair]
+
+
+def _known(body: Mapping[str, object], keys: tuple[str, ...]) -> None:
+    for key in body:
+        if key not in keys:
+            close = get_close_matches(key, keys, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(keys)}"
+            raise InvalidField("the file", key, f"no key of a task; {hint}")
+
+
+def _mapping(value: object, where: str) -> Mapping[str, object]:
+    if isinstance(value, Mapping) and all(isinstance(k, str) for k in value):
+        return value
+    raise InvalidField(where, value, "a mapping of keys to values")
+
+
+def _needed(body: Mapping[str, object], key: str) -> object:
+    if body.get(key) is None:
+        raise UserError(f"The file says no {key}.", f"Add a line '{key}: ...'.")
+    return body[key]
+
+
+def _text(body: Mapping[str, object], key: str, *, needed: bool = False) -> str:
+    value = _needed(body, key) if needed else body.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    raise InvalidField(key, value, "text, in quotes")
+
+
+def _env(value: object) -> dict[str, str]:
+    if value is None:
+        return {}
+    found = {}
+    for key, word in _mapping(value, "env").items():
+        if not isinstance(word, str):
+            raise InvalidField(f"env.{key}", word, "text, in quotes")
+        found[key] = word
+    return found
+
+
+def _name(file: str) -> str:
+    return "Standard input" if file == "-" else file
+
+
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or str(error) or type(error).__name__
+    return f"{said} (line {mark.line + 1})" if mark else str(said)

@@ -1,0 +1,271 @@
+"""Verbs that read: what there is, one task whole, what comes next, events and logs.
+
+None of them waits for Ray, but ``logs``, which asks it for the text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from tasktui.cli.details import describe_task
+from tasktui.cli.output import Column, emit, note, say, table, width
+from tasktui.cli.verbs import Call, Verb, task_name
+from tasktui.commands.commands import Commands
+from tasktui.commands.present import (
+    endpoint,
+    event_json,
+    event_text,
+    iso,
+    marks,
+    task_json,
+    why,
+)
+from tasktui.commands.text import clean
+from tasktui.domain.event import Event
+from tasktui.domain.observed import ClusterView
+from tasktui.domain.schedule import Instant
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+from tasktui.errors import InvalidField, UserError
+from tasktui.runtime.daemon import State
+from tasktui.schedule.describe import describe, short
+from tasktui.schedule.points import upcoming
+from tasktui.tui.times import View, full, left, stamp
+
+_MOST = 100_000
+
+_COLUMNS = (
+    Column("NAME"),
+    Column("STATUS"),
+    Column("READY", 7),
+    Column("SCHEDULE", 4),
+    Column("NEXT", 5),
+    Column("ENDPOINT", 3),
+    Column("REASON"),
+)
+
+
+def status_of(text: str) -> Status:
+    """Read a status: ``Running``, ``need-stop``. Raises InvalidField."""
+    plain = text.lower().replace("-", " ").strip()
+    for status in Status:
+        if plain == status.lower().replace("-", " "):
+            return status
+    raise InvalidField("status", text, ", ".join(Status))
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--status", metavar="S", type=status_of, help=f"only this one of: {', '.join(Status)}"
+    )
+    parser.add_argument("--all", action="store_true", help="archived tasks too")
+
+
+def _list(call: Call) -> int:
+    status: Status | None = call.args.status
+
+    def read(c: Commands) -> tuple[list[Task], ClusterView, str, datetime]:
+        found = c.tasks(status)
+        if call.args.all and status is None:
+            found += c.tasks(Status.ARCHIVED)
+        return found, c.cluster(), c.owner(), c.now()
+
+    found, cluster, owner, now = call.session.call(read)
+    if call.json:
+        emit([task_json(t, cluster, owner) for t in found])
+        return 0
+    view = View(now=now, cluster=cluster, owner=owner)
+    if found:
+        table(_COLUMNS, [_row(t, view) for t in found], width())
+    else:
+        note("No tasks." if status is None else f"No task is {status}.")
+    if any(t.armed for t in found) and call.session.health().state is not State.RUNNING:
+        note("The scheduler does not run, so this may be old: tasktui scheduler start.")
+    return 0
+
+
+def _row(task: Task, view: View) -> list[str]:
+    p = task.progress
+    active = task.armed is not None and not task.archived_at
+    return [
+        task.name,
+        " ".join((str(task.status), *marks(task))),
+        f"{p.ready}/{p.wanted}" if p.replicas or (p.wanted and active) else "-",
+        short(task.schedule),
+        f"{stamp(p.next_at, view, task.schedule.timezone)} {left(p.next_at, view.now)}"
+        if p.next_at and active
+        else "-",
+        endpoint(task, view.cluster) or "-" if active else "-",
+        why(task, view.now),
+    ]
+
+
+def _show(call: Call) -> int:
+    def read(c: Commands) -> tuple[Task, ClusterView, str, datetime]:
+        return c.any_task(call.args.name), c.cluster(), c.owner(), c.now()
+
+    task, cluster, owner, now = call.session.call(read)
+    if call.json:
+        emit(task_json(task, cluster, owner))
+    else:
+        describe_task(task, View(now=now, cluster=cluster, owner=owner))
+    return 0
+
+
+def _next_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    _count(parser, 5, "how many")
+
+
+def _next(call: Call) -> int:
+    task, now = call.session.call(lambda c: (c.task(call.args.name), c.now()))
+    found = upcoming(task.schedule, now, task.armed, call.args.n)
+    if call.json:
+        emit([instant_json(i) for i in found])
+        return 0
+    for instant in found:
+        say(instant_text(instant, View(now=now)))
+    if not found:
+        note(f"Nothing is to come: {describe(task.schedule)}.")
+    elif task.armed is None:
+        note(f"{task.name} is not activated: this is what its schedule would do.")
+    return 0
+
+
+def instant_json(instant: Instant) -> dict[str, object]:
+    """One point at one moment as JSON."""
+    return {
+        "at": iso(instant.at),
+        "min": instant.replicas.min,
+        "max": instant.replicas.max,
+        "label": instant.label,
+        "timezone": instant.timezone,
+    }
+
+
+def instant_text(instant: Instant, view: View) -> str:
+    """One point at one moment: local, UTC, how long until then, and its replicas."""
+    what = "end" if instant.ends else f"{instant.replicas} replicas"
+    when = full(instant.at, view, instant.timezone)
+    return f"{when}  {what}  ({left(instant.at, view.now)})"
+
+
+def _events_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="only of this task")
+    _count(parser, 50, "how many of the newest")
+    parser.add_argument("--follow", "-f", action="store_true", help="go on with new ones")
+
+
+def _events(call: Call) -> int:
+    name: str | None = call.args.name
+    found = call.session.call(lambda c: c.events(name, limit=call.args.n))
+    if call.json and not call.args.follow:
+        emit([event_json(e) for e in found])
+        return 0
+    show = _event_line if call.json else _event_text
+    for event in found:
+        show(event)
+    if call.args.follow:
+        _follow(call, name, found[-1].id if found else 0, show)
+    elif not found:
+        note("No events.")
+    return 0
+
+
+def _follow(call: Call, name: str | None, last: int, show: Callable[[Event], None]) -> None:
+    """Print what is added, until interrupted."""
+    changed = threading.Event()
+    call.session.watch(changed.set)
+    while True:
+        for event in _newer(call, name, last):
+            show(event)
+            last = event.id
+        changed.wait()
+        changed.clear()
+
+
+def _newer(call: Call, name: str | None, last: int) -> list[Event]:
+    return call.session.call(lambda c: c.events(name, after=last, limit=_MOST))
+
+
+def _event_line(event: Event) -> None:
+    print(json.dumps(event_json(event), ensure_ascii=False), flush=True)
+
+
+def _event_text(event: Event) -> None:
+    at = f"{event.at.astimezone():%Y-%m-%d %H:%M:%S%z}"
+    print(clean(f"{at}  {event.task or '-'}  {event_text(event)}"), flush=True)
+
+
+def _logs_arguments(parser: argparse.ArgumentParser) -> None:
+    task_name(parser)
+    parser.add_argument("--replica", metavar="ID", help="whose, or a part of its id; the newest's")
+    _count(parser, 200, "how many of the last lines")
+
+
+def _logs(call: Call) -> int:
+    text = call.session.logs(call.args.name, call.args.replica, call.args.n)
+    print(clean(text, len(text) + 1, lines=True))
+    return 0
+
+
+def positive(text: str) -> int:
+    """Read a count. Raises UserError."""
+    if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST:
+        return int(text)
+    raise UserError(f"{text!r} is not a count.", f"Give a whole number from 1 to {_MOST}.")
+
+
+def _count(parser: argparse.ArgumentParser, default: int, what: str) -> None:
+    parser.add_argument(
+        "-n", metavar="N", type=positive, default=default, help=f"{what} ({default})"
+    )
+
+
+VERBS = (
+    Verb(
+        name="ls",
+        summary="List tasks with their status, next time and reason",
+        run=_list,
+        arguments=_list_arguments,
+        json=True,
+        text="The scheduler's last look; it never waits for Ray.",
+        examples=("tasktui ls", "tasktui ls --status Running --json", "tasktui ls --all"),
+    ),
+    Verb(
+        name="show",
+        summary="Show one task whole",
+        run=_show,
+        arguments=task_name,
+        json=True,
+        examples=("tasktui show chat", "tasktui show chat --json"),
+    ),
+    Verb(
+        name="next",
+        summary="Show what the schedule will do next, in local time and UTC",
+        run=_next,
+        arguments=_next_arguments,
+        json=True,
+        examples=("tasktui next chat -n 10",),
+    ),
+    Verb(
+        name="events",
+        summary="Show what happened: every action and every change of status",
+        run=_events,
+        arguments=_events_arguments,
+        json=True,
+        text="With --follow and --json each event is one line.",
+        examples=("tasktui events", "tasktui events chat -n 20", "tasktui events --follow"),
+    ),
+    Verb(
+        name="logs",
+        summary="Show the last lines of a replica's log",
+        run=_logs,
+        arguments=_logs_arguments,
+        examples=("tasktui logs chat", "tasktui logs chat --replica 77c0 -n 1000"),
+    ),
+)

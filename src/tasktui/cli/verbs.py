@@ -1,0 +1,79 @@
+"""What a verb is to the parser, and what it gets when it runs. Knows no verb."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tasktui.config import Config
+from tasktui.runtime.session import Session
+
+
+class Call:
+    """One call of a verb: its arguments, its settings, and the session, opened when used."""
+
+    def __init__(
+        self, args: argparse.Namespace, config: Config, environ: Mapping[str, str]
+    ) -> None:
+        self.args = args
+        self.config = config
+        self.environ = environ
+        self._session: Session | None = None
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer is JSON."""
+        return bool(getattr(self.args, "json", False))
+
+    @property
+    def session(self) -> Session:
+        """The state directory, for reading."""
+        if self._session is None:
+            self._session = Session(self.config, self.environ, "cli")
+        return self._session
+
+    def writer(self) -> Session:
+        """The state directory, for changing: an explicit cluster must be the one it drives.
+
+        Raises SchedulerError where it is not.
+        """
+        self.session.bind()
+        return self.session
+
+    def close(self) -> None:
+        """Let go of the state directory."""
+        if self._session is not None:
+            self._session.close()
+
+
+Run = Callable[[Call], int]
+"""Carries a verb out and returns the exit code."""
+
+Arguments = Callable[[argparse.ArgumentParser], None]
+
+
+def no_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One line of the table of verbs; with ``verbs`` a group of them."""
+
+    name: str
+    summary: str
+    """One line, as the list of verbs shows it."""
+    run: Run | None = None
+    arguments: Arguments = no_arguments
+    json: bool = False
+    """Whether it answers and so takes ``--json``."""
+    text: str = ""
+    """More than the summary, for its own help."""
+    examples: tuple[str, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+
+
+def task_name(parser: argparse.ArgumentParser) -> None:
+    """Take the name of a task."""
+    parser.add_argument("name", metavar="NAME", help="name of the task")
