@@ -55,15 +55,14 @@ def load(environ: Mapping[str, str], **flags: object) -> Config:
     """
     home = Path(environ.get("HOME") or Path.home())
     state = environ.get("XDG_STATE_HOME") or str(home / ".local/state")
-    config = Config(state_dir=Path(state) / "tasktui")
+    config = Config(state_dir=(Path(state) / "tasktui").absolute())
     file = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "tasktui/config.toml"
     config = _apply(config, _read(file), str(file))
     names = {f.name: f"TASKTUI_{f.name.upper()}" for f in fields(Config)}
     given = {n: environ[v] for n, v in names.items() if environ.get(v)}
     config = _apply(config, given, "environment")
     chosen = {k: v for k, v in flags.items() if v is not None}
-    config = _apply(config, chosen, "command line")
-    return replace(config, state_dir=config.state_dir.expanduser().absolute())
+    return _apply(config, chosen, "command line")
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -84,21 +83,37 @@ def _apply(config: Config, values: Mapping[str, object], where: str) -> Config:
 
 
 def _parse(key: str, value: object, where: str) -> object:
+    field = f"{where}: {key}"
     if key == "state_dir":
-        return Path(str(value))
+        return _directory(field, value)
     if key.endswith(("_s", "_h")):
-        try:
-            number = float(str(value))
-        except ValueError:
-            number = -1.0
-        if not 0 <= number < float("inf"):
-            raise InvalidField(f"{where}: {key}", value, "a number, 0 or more")
-        return number
+        return _number(field, value)
     if key == "allow_remote":
         words = {"true": True, "1": True, "false": False, "0": False}
         if str(value).lower() not in words:
-            raise InvalidField(f"{where}: {key}", value, "true or false")
+            raise InvalidField(field, value, "true or false")
         return words[str(value).lower()]
     if key == "admission" and value not in get_args(Admission):
-        raise InvalidField(f"{where}: {key}", value, f"one of {get_args(Admission)}")
-    return str(value)
+        raise InvalidField(field, value, f"one of {get_args(Admission)}")
+    if not isinstance(value, str):
+        raise InvalidField(field, value, "text")
+    return value
+
+
+def _directory(field: str, value: object) -> Path:
+    try:
+        if isinstance(value, (str, Path)) and str(value):
+            return Path(value).expanduser().absolute()
+    except RuntimeError as error:  # nobody has the name after the ~
+        raise InvalidField(field, value, "a directory; ~NAME must be a user's name") from error
+    raise InvalidField(field, value, "a directory")
+
+
+def _number(field: str, value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise InvalidField(field, value, "a number, 0 or more")
+    return number

@@ -7,6 +7,7 @@ never by a pid file alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,9 +75,18 @@ def command(config: Config, *words: str) -> list[str]:
 
 
 def spawn(config: Config, log: Path, *words: str) -> None:
-    """Start tasktui detached: its own session, no terminal, output to ``log``."""
+    """Start tasktui detached: its own session, no terminal, output to ``log``.
+
+    Raises SchedulerError when the log cannot be written.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    out = os.open(log, flags, 0o600)
+    try:
+        out = os.open(log, flags, 0o600)
+    except OSError as error:
+        raise SchedulerError(
+            f"{log} cannot be written: {error.strerror}; {' '.join(words)} was not started.",
+            "What was asked for is kept. Check the file and its disk, then try again.",
+        ) from error
     try:
         # Held by nobody: when this process ends first, init reaps the child.
         subprocess.Popen(
@@ -120,7 +130,7 @@ def stop(config: Config, view: SchedulerView, *, wait_s: float = 10.0, force: bo
             f"The lock in {config.state_dir} is held, but process {pid} is not its scheduler.",
             "It may be starting: try again in a few seconds.",
         )
-    os.kill(pid, signal.SIGTERM)
+    _send(pid, signal.SIGTERM)
     if _until(lambda: not is_locked(config.state_dir), wait_s):
         return True
     if not force:
@@ -128,9 +138,14 @@ def stop(config: Config, view: SchedulerView, *, wait_s: float = 10.0, force: bo
             f"The scheduler (process {pid}) did not stop within {wait_s:g} s.",
             "tasktui scheduler stop --force kills it; nothing is lost.",
         )
-    os.kill(pid, signal.SIGKILL)
+    _send(pid, signal.SIGKILL)
     _until(lambda: not is_locked(config.state_dir), 5)
     return True
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it left by itself meanwhile
+        os.kill(pid, number)
 
 
 def _is_scheduler(pid: int) -> bool:

@@ -6,9 +6,12 @@ store's own thread, so that neither disk nor Ray ever delays a key.
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -16,6 +19,7 @@ from tasktui.commands.commands import Commands
 from tasktui.commands.context import Context
 from tasktui.config import Config
 from tasktui.domain.event import Actor
+from tasktui.domain.task import Task
 from tasktui.errors import SchedulerError
 from tasktui.runtime import daemon, doorbell
 from tasktui.runtime.files import prepare
@@ -60,15 +64,13 @@ class Session:
     def call(self, action: Callable[[Commands], T]) -> T:
         """Run ``action`` on the commands, here and now. Not for an event loop."""
         if self._store is None:
-            self._store = Store.open(self.config.database)
-            self._commands(self._store).add_official()
+            self._store = self._open()
         return action(self._commands(self._store))
 
     async def acall(self, action: Callable[[Commands], T]) -> T:
         """Run ``action`` on the commands, on the store's own thread."""
         if self._thread is None:
-            self._thread = StoreThread(lambda: Store.open(self.config.database))
-            await self._thread.run(lambda store: self._commands(store).add_official())
+            self._thread = StoreThread(self._open)
         return await self._thread.run(lambda store: action(self._commands(store)))
 
     def watch(self, on_change: Callable[[], None]) -> Watcher:
@@ -127,6 +129,11 @@ class Session:
         """End the scheduler; False when none ran."""
         return daemon.stop(self.config, self.call(lambda c: c.scheduler()), force=force)
 
+    async def astop_scheduler(self, *, force: bool = False) -> bool:
+        """End the scheduler; for an event loop."""
+        view = await self.acall(lambda c: c.scheduler())
+        return await asyncio.to_thread(daemon.stop, self.config, view, force=force)
+
     def start_cluster(self, *words: str) -> None:
         """Bring up the embedded cluster in a process of its own, which outlives this one."""
         daemon.spawn(self.config, self.config.state_dir / "cluster.log", "cluster", "up", *words)
@@ -141,8 +148,27 @@ class Session:
         """Last ``lines`` lines of a replica's log; the newest replica where none is named."""
         from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
 
-        task = self.call(lambda c: c.task(name))
-        return read(self.config, task, replica, lines)
+        task, bound = self.call(lambda c: (c.task(name), c.setting(ADDRESS)))
+        return read(self._aimed(bound), task, replica, lines)
+
+    async def alogs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
+        """The same for an event loop, of a task that was read already."""
+        from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
+
+        bound = await self.acall(lambda c: c.setting(ADDRESS))
+        return await asyncio.to_thread(read, self._aimed(bound), task, replica, lines)
+
+    def _aimed(self, bound: str | None) -> Config:
+        """The settings with the address that the scheduler goes by."""
+        return replace(self.config, address=self.config.address or bound or "")
+
+    def _open(self) -> Store:
+        store = Store.open(self.config.database)
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            self._commands(store).add_official()
+            undo.pop_all()
+        return store
 
     def _commands(self, store: Store) -> Commands:
         return Commands(

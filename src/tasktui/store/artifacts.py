@@ -33,6 +33,9 @@ _INSERT = (
     f"INSERT INTO artifact ({', '.join(_STORED)}) "  # noqa: S608 - our own column names
     f"VALUES ({', '.join('?' * len(_STORED))})"
 )
+_DIGITS = 19
+"""Numbers of so many digits need not fit into SQLite's integers."""
+
 _SAME = " AND ".join(f"{name} = ?" for name in _CONTENT)
 
 
@@ -69,10 +72,8 @@ class Artifacts(Base):
         Raises NotFound, with labels that are close.
         """
         name, at, version = label.rpartition("@")
-        if at and version.isascii() and version.isdigit():
-            row = self._db.row(
-                f"{_SELECT} WHERE name = ? AND version = ?", [name, min(int(version), 2**62)]
-            )
+        if at and version.isascii() and version.isdigit() and len(version) < _DIGITS:
+            row = self._db.row(f"{_SELECT} WHERE name = ? AND version = ?", [name, int(version)])
         else:
             sql = f"{_SELECT} WHERE name = ? ORDER BY version DESC LIMIT 1"
             row = self._db.row(sql, [label])

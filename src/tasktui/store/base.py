@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tasktui.domain.task import TaskId
+from tasktui.errors import NotFound
 from tasktui.store.connection import Connection
 
 
@@ -37,6 +39,11 @@ class Base:
         The leader's own heartbeats and looks at the cluster do not count.
         """
         return int(self._db.value("PRAGMA data_version")) + self._writes
+
+
+def gone(key: TaskId) -> NotFound:
+    """The error for a task that was there a moment ago."""
+    return NotFound(f"Task {key} does not exist any more.", "Somebody else deleted it.")
 
 
 def close_to(name: str, known: Iterable[str]) -> str:

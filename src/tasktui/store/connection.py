@@ -73,6 +73,8 @@ class Connection:
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> sqlite3.Cursor:
         """Run one statement. Raises StoreError, and sqlite3.IntegrityError for a constraint."""
+        if self._depth and not self.raw.in_transaction:
+            raise failures.taken_back(self.path)
         try:
             return self.raw.execute(sql, values)
         except UnicodeEncodeError:
@@ -135,7 +137,8 @@ class Connection:
                 raise failures.too_new(self.path, found, self.form)
 
     def _undo(self, statements: Sequence[str]) -> None:
-        # A full disk makes SQLite take the whole transaction back by itself.
+        # A full disk makes SQLite take the whole transaction back by itself: what would be
+        # written after that, before the outermost block ends, is refused by ``execute``.
         if self.raw.in_transaction:
             for sql in statements:
                 self.execute(sql)
@@ -156,7 +159,8 @@ class Connection:
             try:
                 mode = self.raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
             except sqlite3.OperationalError as error:
-                if time.monotonic() > until:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > until:
                     raise self._translated(error) from error
                 time.sleep(0.01)
                 continue

@@ -5,11 +5,13 @@ Guarantees that one task has at most one row for each kind and instant.
 
 from __future__ import annotations
 
+import sqlite3
+
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.status import Status
 from tasktui.domain.task import TaskId
 from tasktui.store import documents as doc
-from tasktui.store.base import Base
+from tasktui.store.base import Base, gone
 from tasktui.store.connection import Row, Value
 
 KEPT = 200_000
@@ -30,10 +32,16 @@ class Events(Base):
     def log(self, event: Event, task: TaskId | None = None) -> None:
         """Append ``event``; nothing happens when the same task has its kind and instant already.
 
-        The row goes with the task when that is deleted.
+        The row goes with the task when that is deleted. Raises NotFound when it
+        was deleted already.
         """
         with self.transaction():
-            self._append(event, task)
+            try:
+                self._append(event, task)
+            except sqlite3.IntegrityError as error:
+                if task is None:
+                    raise
+                raise gone(task) from error
 
     def events(
         self, task: TaskId | None = None, *, after: int = 0, limit: int = 200

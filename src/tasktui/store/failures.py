@@ -37,6 +37,14 @@ def moved(path: Path) -> StoreBroken:
     )
 
 
+def taken_back(path: Path) -> StoreError:
+    """SQLite ended the transaction after an error inside it: the rest must not happen alone."""
+    return StoreError(
+        f"{path}: the change was taken back after an error inside it; nothing was written.",
+        "Check the disk and its free space, then try again.",
+    )
+
+
 def too_new(path: Path, found: int, known: int) -> StoreTooNew:
     """The database has a newer form than this program knows."""
     return StoreTooNew(
@@ -57,8 +65,9 @@ def damaged(path: Path, detail: str) -> StoreBroken:
     """The file is a database, but its content makes no sense."""
     return StoreBroken(
         f"{path} is damaged: {detail}.",
-        f"Stop the scheduler, keep the file, and copy the newest one of {path.parent}/backups "
-        "in its place.",
+        f"Stop the scheduler, move {path.name}, {path.name}-wal and {path.name}-shm away together "
+        f"(a log that stays would be written into the copy), and copy the newest file of "
+        f"{path.parent}/backups to {path.name}.",
     )
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasktui.errors import StoreError
 from tasktui.store import failures
 from tasktui.store.connection import Connection
 
@@ -181,15 +182,22 @@ def migrate(db: Connection, steps: tuple[Callable[[Database], None], ...] = STEP
 def backup(db: Connection, label: str = "daily") -> Path:
     """Write a consistent copy beside the database, and keep the newest seven.
 
-    Not inside a transaction. Takes about a second for each 100 MB.
+    Not inside a transaction. Takes about a second for each 100 MB. Raises
+    StoreError, and leaves no file then.
     """
     folder = db.path.parent / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{label}.db"
     # SQLite accepts an empty file, and keeps the mode that it has.
     path.touch(mode=0o600, exist_ok=False)
-    db.execute("VACUUM INTO ?", [str(path)])
-    for old in sorted(folder.glob("*.db"))[:-KEPT_BACKUPS]:
+    try:
+        db.execute("VACUUM INTO ?", [str(path)])
+    except StoreError:
+        path.unlink()
+        raise
+    # By name, and never the new one: the clock may have gone back.
+    others = sorted(p for p in folder.glob("*.db") if p != path)
+    for old in others[: 1 - KEPT_BACKUPS]:
         old.unlink(missing_ok=True)
     return path
 

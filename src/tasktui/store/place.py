@@ -33,8 +33,8 @@ def prepare(path: Path) -> None:
     Raises StoreError where they cannot be made or belong to somebody else, and
     where the directory lies on a network file system.
     """
+    private(path.parent)
     try:
-        _directory(path.parent)
         _refuse_network(path.parent)
         if not path.exists():
             _create(path)
@@ -44,6 +44,27 @@ def prepare(path: Path) -> None:
             f"{path} cannot be made or read: {error.strerror}.",
             f"Check the permissions of {path.parent}. {_ELSEWHERE}",
         ) from error
+
+
+def private(directory: Path) -> None:
+    """Make the directory with mode 0700, or narrow the one that is there to it.
+
+    Raises StoreError where it cannot be made, belongs to somebody else, or is
+    shared by all users as /tmp is.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        info = directory.stat()
+    except OSError as error:
+        raise StoreError(
+            f"{directory} cannot be made or read: {error.strerror}.", _ELSEWHERE
+        ) from error
+    _own(directory, info)
+    if info.st_mode & stat.S_ISVTX:
+        # Narrowing the mode of /tmp would lock everybody else out of it.
+        raise StoreError(f"{directory} is shared by all users.", "Make a directory inside it.")
+    if info.st_mode & 0o077:
+        directory.chmod(0o700)
 
 
 def filesystem(path: Path, mounts: str) -> str:
@@ -73,19 +94,13 @@ def identity(path: Path) -> tuple[int, int] | None:
     return info.st_dev, info.st_ino
 
 
-def _directory(directory: Path) -> None:
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    info = directory.stat()
-    _own(directory, info)
-    if info.st_mode & stat.S_ISVTX:
-        # Narrowing the mode of /tmp would lock everybody else out of it.
-        raise StoreError(f"{directory} is shared by all users.", "Make a directory inside it.")
-    if info.st_mode & 0o077:
-        directory.chmod(0o700)
-
-
 def _file(path: Path) -> None:
-    info = path.stat()
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        # Each state directory has a lock of its own: two with one database would have two leaders.
+        raise StoreError(
+            f"{path} is a link.", "Point --state-dir to the directory that holds the file itself."
+        )
     if not stat.S_ISREG(info.st_mode):
         raise StoreBroken(f"{path} is not a file.", f"Move it away. {_ELSEWHERE}")
     _own(path, info)

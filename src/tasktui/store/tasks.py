@@ -13,7 +13,7 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import Conflict, NotFound, StaleRevision
 from tasktui.store import rows
-from tasktui.store.base import Base, close_to
+from tasktui.store.base import Base, close_to, gone
 from tasktui.store.connection import Value
 
 _ALL = ", ".join(rows.COLUMNS)
@@ -50,7 +50,7 @@ class Tasks(Base):
         """The task with this id, archived or not. Raises NotFound."""
         row = self._db.row(f"{_SELECT} WHERE id = ?", [key])
         if row is None:
-            raise _gone(key)
+            raise gone(key)
         return rows.read_task(row)
 
     def tasks(self, status: Status | None = None) -> list[Task]:
@@ -94,14 +94,14 @@ class Tasks(Base):
             except sqlite3.IntegrityError as error:
                 raise _taken(error, task.name) from error
             if not found:
-                raise _gone(task.id)
+                raise gone(task.id)
         return replace(task, generation=found[0][0])
 
     def delete_task(self, key: TaskId) -> None:
         """Remove the task with its events. Raises NotFound."""
         with self.transaction():
             if not self._db.execute("DELETE FROM task WHERE id = ?", [key]).rowcount:
-                raise _gone(key)
+                raise gone(key)
 
     def _tasks(self, where: str, *values: Value) -> list[Task]:
         return [rows.read_task(r) for r in self._db.rows(f"{_SELECT} WHERE {where}", values)]
@@ -126,10 +126,6 @@ class Tasks(Base):
 
     def _close_to(self, name: str, sql: str) -> str:
         return close_to(name, [row[0] for row in self._db.rows(sql)])
-
-
-def _gone(key: TaskId) -> NotFound:
-    return NotFound(f"Task {key} does not exist any more.", "Somebody else deleted it.")
 
 
 def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:
