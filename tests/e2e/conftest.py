@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.foreign import Foreign
 from e2e.site import Site
 
 
@@ -24,3 +25,22 @@ def site() -> Iterator[Site]:
         left = made.processes()
         shutil.rmtree(folder, ignore_errors=True)
         assert not left, f"processes left behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def foreign(site: Site) -> Iterator[Foreign]:
+    """Somebody else's application, there before all tests and still there after them."""
+    made = Foreign(site)
+    yield made
+    assert made.untouched(), "somebody else's application was touched"
+
+
+@pytest.fixture
+def gone(site: Site) -> Iterator[list[str]]:
+    """Names of tasks that are put away at the end, however the test ends."""
+    names: list[str] = []
+    yield names
+    for name in names:
+        site.run("deactivate", name, "--force", ok=False)
+        site.run("wait", name, "--for", "Idle", "--timeout", "60", ok=False)
+        site.run("archive", name, ok=False)

@@ -2,92 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from e2e.foreign import Foreign
 from e2e.site import Site, until
 
 pytestmark = pytest.mark.ray
 
-FOREIGN = """
-from ray import serve
-
-
-@serve.deployment
-class Theirs:
-    def __call__(self, request):
-        import os
-
-        return {"theirs": os.getpid()}
-
-
-app = Theirs.bind()
-"""
-
-
-@pytest.fixture(scope="module")
-def foreign(site: Site) -> Iterator[int]:
-    """An application of somebody else, deployed with Ray's own tool; its replica's pid."""
-    folder = site.folder / "theirs"
-    folder.mkdir()
-    (folder / "theirs.py").write_text(FOREIGN)
-    config = folder / "config.yaml"
-    app = {
-        "name": "theirs",
-        "route_prefix": "/theirs",
-        "import_path": "theirs:app",
-        "runtime_env": {"env_vars": {"PYTHONPATH": str(folder)}},
-    }
-    config.write_text(json.dumps({"applications": [app]}))
-    _serve(site, "deploy", str(config))
-    until(lambda: _theirs(site), 90)
-    yield _theirs(site)
-    assert _theirs(site), "somebody else's application is gone"
-
-
-def _serve(site: Site, *words: str) -> None:
-    status = site.json("cluster", "status")
-    token = (site.state_dir / "ray-token").read_text().strip()
-    env = {**site.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
-    env["RAY_DASHBOARD_ADDRESS"] = status["address"]
-    serve = Path(sys.executable).parent / "serve"
-    subprocess.run([str(serve), *words], env=env, check=True, capture_output=True, timeout=120)
-
-
-def _theirs(site: Site) -> int:
-    url = site.json("cluster", "status")["serve_url"] + "/theirs"
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return int(json.load(answer)["theirs"])
-    except OSError:
-        return 0
-
-
-@pytest.fixture
-def gone(site: Site) -> Iterator[list[str]]:
-    """Names of tasks that are put away at the end, however the test ends."""
-    names: list[str] = []
-    yield names
-    for name in names:
-        site.run("deactivate", name, "--force", ok=False)
-        site.run("wait", name, "--for", "Idle", "--timeout", "60", ok=False)
-        site.run("archive", name, ok=False)
-
 
 def test_a_task_runs_answers_scales_hot_drains_and_is_put_away(
-    site: Site, foreign: int, gone: list[str]
+    site: Site, foreign: Foreign, gone: list[str]
 ) -> None:
     gone.append("job")
     site.run("artifact", "add", str(site.own_model()), "--name", "own", "--cpu", "0.1")
@@ -126,11 +57,11 @@ def test_a_task_runs_answers_scales_hot_drains_and_is_put_away(
         ("Idle", "Archived"),
         ("Archived", "Idle"),
     ]
-    assert _theirs(site) == foreign, "somebody else's replica was restarted"
+    assert foreign.untouched(), "somebody else's replica was restarted"
 
 
 def test_a_scheduler_killed_while_starting_is_replaced_and_nothing_is_done_twice(
-    site: Site, foreign: int, gone: list[str]
+    site: Site, foreign: Foreign, gone: list[str]
 ) -> None:
     gone.append("hardy")
     site.run("launch", "hardy", "--artifact", "echo", "--one-off", "now", "--replicas", "1")
@@ -146,7 +77,7 @@ def test_a_scheduler_killed_while_starting_is_replaced_and_nothing_is_done_twice
     moves = [e["to"] for e in site.json("events", "hardy") if e["from"] != e["to"]]
     assert moves == ["Idle", "In-queue", "Starting", "Running"]
     assert site.task("hardy")["replicas"]["ready"] == 1
-    assert _theirs(site) == foreign
+    assert foreign.untouched()
 
 
 def _is_zombie(pid: int) -> bool:
@@ -157,7 +88,7 @@ def _is_zombie(pid: int) -> bool:
 
 
 def test_a_point_is_applied_after_the_terminal_was_closed(
-    site: Site, foreign: int, gone: list[str]
+    site: Site, foreign: Foreign, gone: list[str]
 ) -> None:
     gone.append("night")
     soon = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
@@ -175,7 +106,7 @@ def test_a_point_is_applied_after_the_terminal_was_closed(
     assert len(at) == 1
     late = datetime.fromisoformat(at[0]["at"]) - soon
     assert timedelta(0) <= late < timedelta(seconds=15)
-    assert _theirs(site) == foreign
+    assert foreign.untouched()
 
 
 def test_two_schedulers_of_one_state_directory_do_not_run_together(site: Site) -> None:

@@ -10,7 +10,7 @@ from tasktui.cli.output import emit, note, rows, say
 from tasktui.cli.taskfile import read_task
 from tasktui.cli.tasks import instant_json, instant_text
 from tasktui.cli.verbs import Call, Verb
-from tasktui.cli.waiting import report
+from tasktui.cli.waiting import report, timeout_of
 from tasktui.commands.checks import Problem, require
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import UserError
@@ -32,6 +32,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _launch(call: Call) -> int:
     args = call.args
     _refuse_without_activate(args)
+    timeout_of(call)
     spec = _spec(call)
     session = call.session if args.dry_run else call.writer()
     problems = session.call(lambda c: c.check(spec))

@@ -6,19 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from rich.cells import set_cell_size
+
 from tasktui.commands.present import age
+from tasktui.commands.text import clean
 from tasktui.domain.actions import refusal
 from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.runtime.daemon import Health, State
-from tasktui.tui.keys import TAB_NAMES, Key
+from tasktui.tui.keys import KEYS, TAB_NAMES, Key
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, justify, line, width
 from tasktui.tui.times import TimeBase, View, left
 
 TABS: tuple[Status | None, ...] = (None, *Status)
 """What each tab shows; None: all that are not archived."""
 
+_LAST = 2
+"""Keys at the end of a footer that always stay."""
+_HOST = 8
+"""Cells that the cluster's address keeps in any header."""
 _SHORT = ("All", "Idle", "Queue", "Start", "Run", "Stop", "Arch")
 
 
@@ -26,17 +33,20 @@ def header(view: View, health: Health | None, cells: int) -> Line:
     """Program, cluster, resources, scheduler, and the clock: local and UTC."""
     wide = cells >= 100
     gap = Span("   " if wide else "  ")
-    parts: list[Span] = [Span(" tasktui", Tone.TITLE), gap, *_cluster(view, wide=wide), gap]
-    usage = resources(view.cluster)
+    clock = line(Span(_clock(view, wide=wide), Tone.DIM), " ")
+    after: list[Span] = [gap, *_scheduler(view, health)]
+    usage = "" if view.stale else resources(view.cluster)
     if usage:
-        parts += [Span(usage), gap]
-    parts += _scheduler(view, health)
-    return justify(tuple(parts), line(Span(_clock(view, wide=wide), Tone.DIM), " "), cells)
+        after += [gap, Span(usage)]
+    before = [Span(" tasktui", Tone.TITLE), gap]
+    room = cells - width((*before, *after, *clock)) - 1
+    return justify((*before, *_cluster(view, room, wide=wide), *after), clock, cells)
 
 
-def _cluster(view: View, *, wide: bool) -> list[Span]:
+def _cluster(view: View, room: int, *, wide: bool) -> list[Span]:
+    """Where Ray is and how; a long host gives way, what follows it matters more."""
     cluster = view.cluster
-    host = urlsplit(cluster.address).netloc or cluster.address
+    host = clean(urlsplit(cluster.address).netloc or cluster.address)
     if cluster.state is ClusterState.NONE:
         return [Span("no cluster", Tone.NOTE)]
     spans = [Span(f"ray {host}" if wide else host, Tone.PLAIN)]
@@ -49,6 +59,9 @@ def _cluster(view: View, *, wide: bool) -> list[Span]:
     }
     if cluster.state in words:
         spans.append(words[cluster.state])
+    free = max(_HOST, room - width(spans[1:]))
+    if width(spans[:1]) > free:
+        spans[0] = Span(f"{set_cell_size(spans[0].text, free - 1)}~", Tone.PLAIN)
     return spans
 
 
@@ -76,33 +89,30 @@ def _scheduler(view: View, health: Health | None) -> list[Span]:
 
 def _clock(view: View, *, wide: bool) -> str:
     here = view.now.astimezone(view.mine)
-    utc = f"{view.now:%H:%M}Z"
     base = "" if view.base is TimeBase.TASK else f" [{view.base}]"
-    name = here.tzname() or ""
-    return (
-        f"{here:%a %d %b %H:%M} {name} ({utc}){base}"
-        if wide
-        else f"{here:%a %H:%M} {name} {utc}{base}"
-    )
+    day = f"{here:%a %d %b}" if wide else f"{here:%a}"
+    utc = f"{view.now:%H:%M}Z"
+    if here.utcoffset():
+        utc = f" ({utc})" if wide else f" {utc}"
+        return f"{day} {here:%H:%M} {here.tzname() or ''}{utc}{base}"
+    return f"{day} {utc}{base}"
 
 
 def tabs(active: int, counts: Mapping[Status, int], cells: int) -> tuple[Line, tuple[range, ...]]:
     """The tab strip, and the cells of each tab for the mouse; ``active`` counts from 0."""
     numbers = [_count(s, counts) for s in TABS]
     for names, joint, pattern in (
-        (TAB_NAMES, " | ", "{n} {name} {count}"),
-        (_SHORT, "  ", "{n} {name} {count}"),
-        (_SHORT, " ", "{n}{name}{count}"),
-        (tuple(n[:2] for n in _SHORT), " ", "{n}{name}{count}"),
+        (TAB_NAMES, "|", "{n} {name} {count}"),
+        (_SHORT, "", "{n} {name} {count}"),
+        (_SHORT, "", "{n}{name} {count}"),
+        (_SHORT, "", "{n}{name}{count}"),
+        (tuple(n[:1] for n in _SHORT), "", "{n}{name}{count}"),
     ):
         texts = [
             pattern.format(n=i + 1, name=name, count=count)
             for i, (name, count) in enumerate(zip(names, numbers, strict=True))
         ]
-        if (
-            len(joint) * 6 + sum(len(t) + (2 if i == active else 0) for i, t in enumerate(texts))
-            < cells
-        ):
+        if len(joint) * 6 + sum(len(t) + 2 for t in texts) <= cells:
             break
     return _strip(texts, joint, active)
 
@@ -114,14 +124,15 @@ def _count(status: Status | None, counts: Mapping[Status, int]) -> int:
 
 
 def _strip(texts: Sequence[str], joint: str, active: int) -> tuple[Line, tuple[range, ...]]:
-    parts: list[Span] = [Span(" ")]
+    """The chosen tab in brackets, the others in blanks: nothing moves when another is chosen."""
+    parts: list[Span] = []
     places: list[range] = []
-    at = 1
+    at = 0
     for i, text in enumerate(texts):
-        if i:
+        if i and joint:
             parts.append(Span(joint, Tone.DIM))
             at += len(joint)
-        shown = Span(f"[{text}]", Tone.SELECTED) if i == active else Span(text)
+        shown = Span(f"[{text}]", Tone.SELECTED) if i == active else Span(f" {text} ")
         parts.append(shown)
         places.append(range(at, at + len(shown.text)))
         at += len(shown.text)
@@ -163,18 +174,17 @@ def _scheduler_banner(view: View, trouble: Trouble) -> Line:
         heard = age(health.heartbeat_at, view.now) if health.heartbeat_at else "long"
         return line(
             Span(
-                f" The scheduler (process {health.pid}) hangs: no sign of life for {heard}. ",
-                Tone.PROBLEM,
+                f" The scheduler (process {health.pid}) hangs, silent for {heard}. ", Tone.PROBLEM
             ),
             Span(":scheduler restart", Tone.KEY),
-            " replaces it",
+            " helps",
         )
     if trouble.asked:
         return line(Span(" The scheduler is starting", Tone.NOTE))
     return line(
         Span(" The scheduler is down: nothing starts or stops. ", Tone.PROBLEM),
         Span(":scheduler start", Tone.KEY),
-        f" starts it, its log: {health.log}",
+        f" helps, its log: {health.log}",
     )
 
 
@@ -187,42 +197,70 @@ def _cluster_banner(view: View, trouble: Trouble) -> Line:
         return line(Span(" Ray is starting: ", Tone.NOTE), cluster.error or cluster.address)
     if state is ClusterState.NONE:
         if trouble.broken:
-            return line(Span(f" Ray did not start: {trouble.broken} ", Tone.PROBLEM), *_offer())
-        return line(Span(" No Ray cluster was found. ", Tone.NOTE), *_offer())
+            return line(
+                Span(" Ray did not start (", Tone.PROBLEM),
+                Span("K", Tone.DANGER_KEY),
+                Span(f" tries again): {trouble.broken}", Tone.PROBLEM),
+            )
+        return line(
+            Span(" No Ray cluster was found. ", Tone.NOTE),
+            Span("K", Tone.DANGER_KEY),
+            " starts one on this machine",
+        )
     if state is ClusterState.UNAUTHORIZED:
         return line(
-            Span(f" Ray at {cluster.address} refuses the token. ", Tone.PROBLEM),
-            "Set RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH and restart the scheduler",
+            Span(" Ray refuses the token. ", Tone.PROBLEM),
+            "Set RAY_AUTH_TOKEN, then ",
+            Span(":scheduler restart", Tone.KEY),
         )
     seen = f", last answer {age(cluster.seen_at, view.now)} ago" if cluster.seen_at else ""
     retry = f", next try {left(cluster.retry_at, view.now)}" if cluster.retry_at else ""
-    head = f" Ray at {cluster.address} does not answer{seen}{retry}. "
+    head = f" Ray does not answer{seen}{retry}. "
     return line(Span(head, Tone.PROBLEM), cluster.error)
 
 
-def _offer() -> tuple[Span, ...]:
-    return (Span("K", Tone.DANGER_KEY), Span(" starts one on this machine"))
-
-
 def footer(keys: Sequence[Key], task: Task | None, cells: int, lines: int) -> tuple[Line, ...]:
-    """The keys line(s): each key with its word, as many as fit, dim where refused."""
-    rows: list[list[Span]] = [[Span(" ")]]
+    """The keys line(s): each key with its word, dim where refused.
+
+    Where not all fit, those before the last two give way: these are help and quit.
+    """
+    shown = [_meant(k, task) for k in keys]
+    while len(rows := _packed(shown, cells)) > lines and len(shown) > _LAST:
+        del shown[-_LAST - 1]
+    return tuple(_keys_line(r, task) for r in rows[:lines])
+
+
+def _meant(key: Key, task: Task | None) -> Key:
+    """What the key does to an archived task, where that is another thing."""
+    if task is None or not task.archived_at or key.action is None:
+        return key
+    return next((k for k in KEYS if k.archived and k.shown == key.shown), key)
+
+
+def _packed(keys: Sequence[Key], cells: int) -> list[list[Key]]:
+    rows: list[list[Key]] = [[]]
     used = 1
     for key in keys:
-        size = len(key.shown) + len(key.label) + 3
-        if used + size > cells:
-            if len(rows) == lines:
-                break
-            rows.append([Span(" ")])
+        size = len(key.shown) + 1 + len(key.label)
+        if rows[-1] and used + size > cells:
+            rows.append([])
             used = 1
+        rows[-1].append(key)
+        used += size + 2
+    return rows
+
+
+def _keys_line(keys: Sequence[Key], task: Task | None) -> Line:
+    parts: list[Span] = []
+    for key in keys:
         refused = key.action is not None and (task is None or bool(refusal(task, key.action)))
         mark = Tone.DANGER_KEY if key.dangerous else Tone.KEY
-        rows[-1] += [
+        parts += [
+            Span("  " if parts else " "),
             Span(key.shown, Tone.DIM if refused else mark),
-            Span(f" {key.label}  ", Tone.DIM if refused else Tone.PLAIN),
+            Span(f" {key.label}", Tone.DIM if refused else Tone.PLAIN),
         ]
-        used += size
-    return tuple(tuple(r) for r in rows)
+    return tuple(parts)
 
 
 def rule(title: Line, cells: int, stroke: str) -> Line:

@@ -2,7 +2,8 @@
 
 A column is never squeezed below what makes it readable: it is dropped, the
 least important one first. What is left over goes to the columns whose content
-wants it, and then to the status, which carries the reason.
+wants it, and then to the status, which carries the reason. No width depends on
+what changes by itself (status, reason, times): columns do not jump.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from enum import StrEnum
 
 GAP = 1
 """Cells between two columns."""
-MARGIN = 2
-"""Cells for the cursor's mark at the left."""
 
 
 class Col(StrEnum):
@@ -46,20 +45,28 @@ class Column:
 
 
 COLUMNS = (
-    Column(Col.NAME, 12, 40, 9),
+    Column(Col.NAME, 12, 28, 9),
     Column(Col.ARTIFACT, 10, 24, 4),
-    Column(Col.SPEC, 11, 26, 5),
-    Column(Col.STATUS, 20, 64, 9),
-    Column(Col.READY, 7, 13, 8, "READY/MIN-MAX"),
+    Column(Col.SPEC, 10, 26, 5),
+    Column(Col.STATUS, 24, 80, 9),
+    Column(Col.READY, 8, 13, 8, "READY/MIN-MAX"),
     Column(Col.SCHEDULE, 8, 8, 6),
-    Column(Col.NEXT, 18, 22, 7, "NEXT POINT"),
-    Column(Col.ACCESS, 22, 48, 2, "ACCESS (service URL)"),
-    Column(Col.CREATED, 7, 16, 3),
+    Column(Col.NEXT, 19, 24, 7, "NEXT POINT"),
+    Column(Col.ACCESS, 22, 48, 2, "ACCESS (c u, dashboard c d)"),
+    Column(Col.CREATED, 13, 13, 3),
     Column(Col.ACTIONS, 9, 9, 1),
 )
 
 ESSENTIAL = 9
 """``keep`` of the columns that even the narrowest screen shows."""
+
+GROWS = (Col.NAME, Col.NEXT, Col.ARTIFACT, Col.SPEC, Col.READY)
+"""Who gets what is left over, up to what its content wants; the status takes the rest."""
+
+_ESSENTIALS = tuple(c for c in COLUMNS if c.keep == ESSENTIAL)
+_STATUS = next(c for c in COLUMNS if c.id is Col.STATUS)
+_COMFORT = 40
+"""A status gets a quarter of the screen before anybody else grows, at most this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +79,33 @@ class Placed:
 
 
 def layout(cells: int, wants: Mapping[Col, int]) -> tuple[Placed, ...]:
-    """Place the columns in ``cells``; ``wants`` is how wide the content of each is."""
+    """Place the columns in ``cells``, 9 or more; ``wants`` is how wide the content of each is."""
+    least = {c.id: _least(c, cells, wants) for c in COLUMNS}
     chosen = list(COLUMNS)
-    while _least(chosen) > cells and any(c.keep < ESSENTIAL for c in chosen):
+    while (spare := cells - _total(chosen, least)) < 0 and len(chosen) > len(_ESSENTIALS):
         chosen.remove(min(chosen, key=lambda c: c.keep))
-    widths = {c.id: c.least for c in chosen}
-    spare = cells - _least(chosen)
-    for column in sorted(chosen, key=lambda c: -c.keep):
-        more = min(max(0, wants.get(column.id, 0) - column.least), column.most - column.least)
-        if column.id is not Col.STATUS:
-            take = max(0, min(more, spare))
-            widths[column.id] += take
-            spare -= take
-    if Col.STATUS in widths:
-        widths[Col.STATUS] += max(0, min(spare, _column(Col.STATUS).most - widths[Col.STATUS]))
+    widths = {c.id: least[c.id] for c in chosen}
     if spare < 0:
         _squeeze(widths, -spare)
+    for column in sorted((c for c in chosen if c.id in GROWS), key=lambda c: GROWS.index(c.id)):
+        want = min(wants.get(column.id, 0), column.most)
+        take = max(0, min(want - widths[column.id], spare))
+        widths[column.id] += take
+        spare -= take
+    widths[Col.STATUS] += max(0, min(spare, _STATUS.most - widths[Col.STATUS]))
     return tuple(Placed(c.id, _title(c, widths[c.id]), widths[c.id]) for c in chosen)
 
 
-def _least(columns: Sequence[Column]) -> int:
-    return MARGIN + sum(c.least + GAP for c in columns) - GAP
+def _least(column: Column, cells: int, wants: Mapping[Col, int]) -> int:
+    if column.id is Col.STATUS:
+        return max(column.least, min(cells // 4, _COMFORT))
+    if column.id is Col.ACCESS:  # half a URL says nothing: whole, or not at all
+        return max(column.least, min(wants.get(column.id, 0), column.most))
+    return column.least
 
 
-def _column(id: Col) -> Column:  # noqa: A002 - it is the column's id
-    return next(c for c in COLUMNS if c.id is id)
+def _total(columns: Sequence[Column], least: Mapping[Col, int]) -> int:
+    return sum(least[c.id] + GAP for c in columns) - GAP
 
 
 def _title(column: Column, cells: int) -> str:
@@ -105,7 +114,6 @@ def _title(column: Column, cells: int) -> str:
 
 def _squeeze(widths: dict[Col, int], over: int) -> None:
     for col in (Col.STATUS, Col.NAME):
-        take = min(over, max(0, widths.get(col, 0) - 4))
-        if take:
-            widths[col] -= take
-            over -= take
+        take = min(over, widths[col] - 4)
+        widths[col] -= take
+        over -= take

@@ -66,7 +66,7 @@ def complete(text: str, names: Sequence[str]) -> str:
         found = _common([c for c in known() if c.startswith(command)])
         return (found + " " if found in known() else found) if found else text
     options = names if command == "task" else _ARGUMENTS.get(command, ())
-    found = _common([o for o in options if o.startswith(argument)])
+    found = _common([o for o in options if o.startswith(argument.lower())])
     return f"{command} {found}" if found else text
 
 

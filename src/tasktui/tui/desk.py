@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from tasktui.domain.observed import ClusterState, ClusterView
-from tasktui.runtime.daemon import Health
+from tasktui.runtime.daemon import Health, State
 from tasktui.runtime.session import Session
 from tasktui.tui.chrome import Trouble
 from tasktui.tui.palette import Palette
 from tasktui.tui.times import TimeBase, View
 
+if TYPE_CHECKING:
+    from tasktui.engine.local import LocalStatus
+
 START_GRACE = timedelta(seconds=8)
 """How long a scheduler that was asked to start may take before it counts as down."""
+
+
+CLUSTER_GRACE = timedelta(seconds=20)
+"""How long the embedded cluster's start may take until something is written down about it."""
 
 
 class Desk:
@@ -37,6 +45,8 @@ class Desk:
         """Stage of the embedded cluster while it comes up."""
         self.broken = ""
         """Why the last start of the embedded cluster failed."""
+        self.cluster_asked_at: datetime | None = None
+        """When the embedded cluster was asked to start."""
         self.store_error = ""
         self.asked_at: datetime | None = None
         """When the scheduler was asked to start."""
@@ -49,8 +59,27 @@ class Desk:
             mine=self.mine,
             cluster=self.cluster,
             owner=self.owner,
-            stale=self.cluster.state in {ClusterState.UNREACHABLE, ClusterState.UNAUTHORIZED},
+            stale=self.cluster.state is not ClusterState.CONNECTED or self._unattended(),
         )
+
+    def _unattended(self) -> bool:
+        """Whether no scheduler keeps what is stored up to date."""
+        return self.health is not None and self.health.state is not State.RUNNING
+
+    def ask_cluster(self) -> None:
+        """The embedded cluster was asked to start."""
+        self.cluster_asked_at = self.now()
+        self.starting, self.broken = "preparing", ""
+
+    def note_cluster(self, status: LocalStatus) -> None:
+        """Keep what is said of the embedded cluster: its stage, or why it did not start."""
+        asked = self.cluster_asked_at
+        if status.state == "down" and asked is not None and self.starting:
+            if self.now() - asked > CLUSTER_GRACE:
+                self.starting, self.broken = "", f"nothing was heard of it; see {status.log}."
+            return
+        self.starting = (status.stage or "preparing") if status.state == "starting" else ""
+        self.broken = status.error if status.state == "broken" else ""
 
     def trouble(self) -> Trouble:
         """What the banner is made of."""

@@ -1,4 +1,4 @@
-"""The three empty screens: still reading, nothing there, cannot read. Never taken for each other."""
+"""The three empty screens, never taken for each other: still reading, nothing there, unreadable."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def nothing(tab: int, counts: Mapping[Status, int], words: str) -> list[Line]:
     put_away = [line("  ", Span("7", Tone.KEY), f" shows {archived} archived")] if archived else []
     return [
         EMPTY,
-        line(Span("  No task yet.", Tone.STRONG)),
+        line(Span("  Every task is archived." if archived else "  No task yet.", Tone.STRONG)),
         EMPTY,
         line("  ", Span("n", Tone.KEY), "  launch one: choose an artifact, check its resources,"),
         line("     give it a name and a schedule, and confirm"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from tasktui.domain.actions import Action
 
@@ -209,7 +209,7 @@ def _change(action: Action, shown: str, footer: int, text: str) -> Key:
 _CHANGES = (
     _change(Action.ACTIVATE, "A", 5, "Arm the schedule: from the next point on, or now."),
     _change(Action.DEACTIVATE, "D", 6, "Drain and disarm, schedule kept; again: by force."),
-    _change(Action.ARCHIVE, "X", 7, "Put an Idle task away."),
+    _change(Action.ARCHIVE, "X", 7, "Put the task away; an active one stops first."),
     _change(Action.RESTART, "R", 8, "Rolling restart of every replica."),
     _change(Action.RESTORE, "X", 7, "On an archived task: bring it back, Idle."),
     _change(Action.DELETE, "D", 6, "On an archived task: delete it, after typing its name."),
@@ -258,7 +258,7 @@ _APP = (
         "quit",
         Group.APP,
         _ALL - {Where.DIALOG},
-        "Back; on the task table: leave. The scheduler and the tasks go on.",
+        "Back, also Ctrl-C; on the task table: leave. The scheduler and the tasks go on.",
         footer=21,
     ),
     Key("redraw", "ctrl+l", "Ctrl-L", "", Group.APP, _PAGES, "Draw the screen again."),
@@ -272,7 +272,7 @@ def keys_of(where: Where) -> tuple[Key, ...]:
     return tuple(k for k in KEYS if where in k.where)
 
 
-def bindings(where: Where) -> list[Binding]:
+def bindings(where: Where) -> list[BindingType]:
     """Textual's bindings of one screen. Each calls ``action_press(id)``."""
     return [
         Binding(",".join(k.names.split()), f"press('{k.id}')", k.label, show=False)
@@ -287,7 +287,10 @@ def key(id: str) -> Key:  # noqa: A002 - it is the row's id
 
 
 def footer(where: Where) -> Sequence[Key]:
-    """The rows that the footer of a screen names, in its order; no second meanings."""
+    """The rows that the footer of a screen names, in its order; no second meanings.
+
+    ``chrome.footer`` puts those in for an archived task.
+    """
     rows = [k for k in keys_of(where) if k.footer and not k.archived]
     return sorted(rows, key=lambda k: k.footer)
 

@@ -142,6 +142,7 @@ def _rstrip(spans: Sequence[Span]) -> Line:
 
 def justify(left: Line, right: Line, cells: int) -> Line:
     """``left`` and ``right`` at the two ends of one line; the left one gives way."""
+    right = cleaned(right)
     room = cells - width(right)
     if room < 10:
         return fit(left, cells)

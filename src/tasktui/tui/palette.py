@@ -7,6 +7,7 @@ over a slow line. A status is always a word; colour only repeats it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.style import Style
 
@@ -66,7 +67,7 @@ class Glyphs:
 
     ellipsis: str
     rule: str
-    border: str
+    border: Literal["round", "ascii"]
     """Name of Textual's border for boxes."""
     bar: str
     ascii: bool

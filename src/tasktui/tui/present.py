@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from tasktui.commands.present import age, endpoint, marks, problem, reason_text
+from rich.cells import cell_len
+
+from tasktui.commands import present
+from tasktui.commands.present import endpoint, marks
 from tasktui.domain.actions import refusal
 from tasktui.domain.schedule import Daily
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
+from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe, short
 from tasktui.schedule.points import upcoming
 from tasktui.tui.columns import GAP, Col, Placed
 from tasktui.tui.keys import KEYS
-from tasktui.tui.lines import Line, Span, Tone, fit, line
+from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
-from tasktui.tui.times import View, elapsed, left, stamp
+from tasktui.tui.times import View, dated, left, stamp
 
 _ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
 _WANTED_ROWS = 500
+_WHOLE = {Col.SPEC, Col.NEXT}
+"""Columns of numbers with units: cut between their parts, never inside one."""
+_WAITS = "waiting for "
 
 
 def timezone(task: Task) -> str:
@@ -38,16 +47,15 @@ def artifact(task: Task, view: View) -> Line:  # noqa: ARG001
 
 def spec(task: Task, view: View) -> Line:  # noqa: ARG001
     """Resources of one replica."""
-    return line(str(task.spec))
+    return tuple(Span(part) for part in re.split(r"(?= \d)", str(task.spec)))
 
 
 def status(task: Task, view: View) -> Line:
     """The status word, its badges, and why."""
     tone = Tone.DIM if view.stale else STATUS_TONES[task.status]
     parts: list[Span] = [Span(str(task.status), tone)]
-    bad = problem(task)
     for mark in marks(task):
-        kind = Tone.PROBLEM if bad and mark.startswith("!") else Tone.NOTE
+        kind = Tone.PROBLEM if mark.startswith("!") else Tone.NOTE
         parts.append(Span(f" {mark}", Tone.DIM if view.stale else kind))
     text = why(task, view)
     if text:
@@ -56,19 +64,13 @@ def status(task: Task, view: View) -> Line:
 
 
 def why(task: Task, view: View) -> str:
-    """What stands beside the status: the reason, and what belongs to the status itself."""
-    p = task.progress
-    reason = reason_text(task, view.now)
-    if task.status is Status.ARCHIVED and task.archived_at:
-        return f"{age(task.archived_at, view.now)} ago by {task.archived_by}"
-    if task.status is Status.STARTING:
-        return f"{elapsed(p.since, view.now)} {reason}".strip()
-    if task.status is Status.NEED_STOP and p.replicas:
-        alive = f"{len(p.replicas)} left"
-        return f"{alive}, {reason}" if reason else alive
-    if task.status is Status.IDLE and not reason and p.last_run_at:
-        return f"last run {age(p.last_run_at, view.now)} ago"
-    return reason
+    """What stands beside the status, a point's time by the clock that the other columns show."""
+    reason = task.progress.reason
+    if task.status is Status.IN_QUEUE and reason.until and reason.text.startswith(_WAITS):
+        at = f"{_WAITS}{stamp(reason.until, view, timezone(task))}"
+        progress = replace(task.progress, reason=replace(reason, text=at))
+        task = replace(task, progress=progress)
+    return present.why(task, view.now, live=not view.stale)
 
 
 def ready(task: Task, view: View) -> Line:
@@ -94,24 +96,28 @@ def coming(task: Task, view: View) -> Line:
     if task.pause is not None:
         until = task.pause.until
         return line(f"paused to {stamp(until, view, timezone(task))}" if until else "paused")
-    points = upcoming(task.schedule, view.now, task.armed, 1)
+    try:
+        points = upcoming(task.schedule, view.now, task.armed, 1)
+    except InvalidField:
+        return line(Span("unknown zone", Tone.PROBLEM))
     if not points:
         return line(Span("-", Tone.DIM))
     point = points[0]
     what = "end" if point.ends else str(point.replicas)
     at = stamp(point.at, view, timezone(task))
-    return line(f"{at} {what} ", Span(left(point.at, view.now), Tone.DIM))
+    return line(f"{at} {what}", Span(f" {left(point.at, view.now)}", Tone.DIM))
 
 
 def access(task: Task, view: View) -> Line:
-    """The service URL."""
+    """The service URL, dim while nothing answers there."""
     url = "" if task.archived_at else endpoint(task, view.cluster)
-    return line(url or Span("-", Tone.DIM))
+    answers = task.status is Status.RUNNING and not view.stale
+    return line(Span(url or "-", Tone.PLAIN if url and answers else Tone.DIM))
 
 
 def created(task: Task, view: View) -> Line:
-    """Age of the task."""
-    return line(Span(age(task.created_at, view.now), Tone.DIM))
+    """When the task was created."""
+    return line(Span(dated(task.created_at, view), Tone.DIM))
 
 
 def actions(task: Task, view: View) -> Line:  # noqa: ARG001
@@ -143,13 +149,13 @@ def wants(tasks: Sequence[Task], view: View) -> dict[Col, int]:
         Col.ARTIFACT: _longest(t.artifact for t in some),
         Col.SPEC: _longest(str(t.spec) for t in some),
         Col.READY: len("READY/MIN-MAX"),
-        Col.NEXT: 22,
+        Col.NEXT: 24,
         Col.ACCESS: base + 1 + _longest(t.name for t in some) if base else 22,
     }
 
 
 def _longest(texts: Iterable[str]) -> int:
-    return max((len(t) for t in texts), default=0)
+    return max((cell_len(t) for t in texts), default=0)
 
 
 def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Line:
@@ -157,9 +163,18 @@ def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Lin
     parts: list[Span] = []
     for place in columns:
         cell = CELLS[place.id](task, view)
+        if place.id in _WHOLE:
+            cell = _whole_parts(cell, place.width, ellipsis)
         parts.extend(fit(cell, place.width, ellipsis=ellipsis))
         parts.append(Span(" " * GAP))
     return tuple(parts[:-1])
+
+
+def _whole_parts(cell: Line, cells: int, ellipsis: str) -> Line:
+    """The leading parts that fit: ``in 2…`` of ``in 23h00`` would be a lie."""
+    while width(cell) > cells and len(cell) > 1:
+        cell = (*cell[:-2], Span(cell[-2].text + ellipsis, cell[-2].tone))
+    return cell
 
 
 def head(columns: Sequence[Placed]) -> Line:
@@ -195,5 +210,5 @@ def _word(fields: Mapping[str, str], word: str) -> bool:
     wanted, text = (False, word[1:]) if word.startswith("!") else (True, word)
     column, colon, value = text.partition(":")
     if colon and column in fields:
-        return (value in fields[column]) is wanted
-    return any(text in v for v in fields.values()) is wanted
+        return not value or (value in fields[column]) is wanted
+    return not text or any(text in v for v in fields.values()) is wanted

@@ -9,13 +9,15 @@ from tasktui.domain.event import Event
 from tasktui.domain.observed import Replica
 from tasktui.domain.schedule import Instant
 from tasktui.domain.service import app_name
-from tasktui.domain.task import Task
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task, When
+from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe
 from tasktui.schedule.points import in_force, upcoming
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.present import timezone, why
-from tasktui.tui.times import View, elapsed, full, left, stamp
+from tasktui.tui.times import View, elapsed, full, left, stamp, zone_label
 
 LABEL = 11
 """Cells of the labels at the left."""
@@ -33,7 +35,7 @@ def summary(task: Task, view: View, last: Event | None, lines: int) -> list[Line
         _row("Status", _status(task, view)),
         _row("Endpoint", _endpoint(task, view)),
         _row("Last", _last(task, view, last)),
-        _row("Dashboard", line(dashboard(task, view.cluster, view.owner) or "-")),
+        _row("Dashboard", _dashboard(task, view)),
         _row("Made of", line(f"{task.artifact}, per replica {task.spec}")),
         _row("Schedule", line(describe(task.schedule))),
     ]
@@ -53,39 +55,52 @@ def _row(label: str, value: Line) -> Line:
 
 
 def _in_force(task: Task, view: View) -> Line:
-    zone = timezone(task)
     if task.archived_at:
         return line("archived, read-only; X restores it")
+    if task.status is Status.NEED_STOP and task.armed is None:
+        return line("nothing; it stops, and keeps its schedule")
     if task.armed is None:
         return line("not activated; ", Span(f"A arms {describe(task.schedule)}", Tone.DIM))
-    parts: list[Span | str] = []
-    if task.override is not None:
-        until = task.override.until
-        end = f"until {stamp(until, view, zone)}" if until else "until cleared"
-        parts.append(f"{task.override.replicas} by hand {end}")
-    else:
-        point = in_force(task.schedule, view.now, task.armed)
-        if point is None:
-            parts.append("nothing yet")
-        else:
-            parts.append(f"{point.replicas} since {stamp(point.at, view, zone)}")
-    points = upcoming(task.schedule, view.now, task.armed, 2)
-    for word, point in zip((", next ", ", then "), points, strict=False):
-        parts.append(f"{word}{_point(point, view, zone)}")
-    parts.append(Span(f"  {zone}", Tone.DIM))
+    try:
+        points = upcoming(task.schedule, view.now, task.armed, 2)
+        current = _current(task, view)
+    except InvalidField as error:
+        return line(Span(str(error), Tone.PROBLEM))
+    parts: list[Span | str] = [*current, f" {zone_label(timezone(task), view)}".rstrip()]
+    if points:
+        soon = Span(f" {left(points[0].at, view.now)}", Tone.DIM)
+        parts += [f"; next {_point(points[0], view, timezone(task))}", soon]
+    parts += [f", {_point(p, view, timezone(task))}" for p in points[1:]]
     return line(*parts)
+
+
+def _current(task: Task, view: View) -> Line:
+    zone, by_hand = timezone(task), task.override
+    if by_hand is not None:
+        until = by_hand.until
+        return line(
+            f"{by_hand.replicas} by hand "
+            + (f"until {stamp(until, view, zone)}" if until else "until cleared")
+        )
+    point = in_force(task.schedule, view.now, task.armed)
+    if point is None:
+        return line("nothing yet")
+    return line(f"{point.replicas} since {stamp(point.at, view, zone)}")
 
 
 def _point(point: Instant, view: View, zone: str) -> str:
     what = "end" if point.ends else str(point.replicas)
-    return f"{stamp(point.at, view, zone)} {what} ({left(point.at, view.now)})"
+    return f"{stamp(point.at, view, zone)} {what}"
 
 
 def _status(task: Task, view: View) -> Line:
     p = task.progress
-    parts = [Span(str(task.status), STATUS_TONES[task.status])]
-    parts += [Span(f" {m}", Tone.PROBLEM if m[0] == "!" else Tone.NOTE) for m in marks(task)]
-    if p.replicas:
+    calm = Tone.DIM if view.stale else None
+    parts = [Span(str(task.status), calm or STATUS_TONES[task.status])]
+    parts += [
+        Span(f" {m}", calm or (Tone.PROBLEM if m[0] == "!" else Tone.NOTE)) for m in marks(task)
+    ]
+    if p.replicas and task.status is not Status.NEED_STOP:
         parts.append(Span(f", {p.ready} of {len(p.replicas)} replicas ready"))
     text = why(task, view)
     if text:
@@ -94,10 +109,19 @@ def _status(task: Task, view: View) -> Line:
 
 
 def _endpoint(task: Task, view: View) -> Line:
+    if task.archived_at:
+        return line(Span("none while it is archived", Tone.DIM))
     url = endpoint(task, view.cluster)
     if not url:
         return line(Span("unknown until Ray Serve runs", Tone.DIM))
-    return line(Span(url, Tone.LINK), Span("  c u copies it", Tone.DIM))
+    answers = task.status is Status.RUNNING
+    hint = "c u copies it, c d the dashboard" if answers else "answers once it is Running"
+    return line(Span(url, Tone.LINK if answers else Tone.DIM), Span(f"  {hint}", Tone.DIM))
+
+
+def _dashboard(task: Task, view: View) -> Line:
+    url = "" if task.archived_at else dashboard(task, view.cluster, view.owner)
+    return line(Span(url, Tone.LINK) if url else Span("-", Tone.DIM))
 
 
 def _last(task: Task, view: View, last: Event | None) -> Line:
@@ -118,25 +142,22 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
         out.append(first)
         out.extend(rest)
 
-    put(
-        "Status",
-        (*_status(task, view), Span(f"  for {age(task.progress.since, view.now)}", Tone.DIM)),
-    )
+    lasts = "" if task.archived_at or view.stale else f"  for {age(task.progress.since, view.now)}"
+    put("Status", line(*_status(task, view), Span(lasts, Tone.DIM)))
     put("In force", _in_force(task, view))
     put("Schedule", describe(task.schedule))
-    for i, point in enumerate(
-        upcoming(task.schedule, view.now, task.armed, 5) if task.armed else ()
-    ):
+    for i, point in enumerate(_coming(task, view)):
         what = "end " if point.ends else f"{point.replicas!s:<4}"
         when = f"{full(point.at, view, point.timezone)}  {left(point.at, view.now)}"
         put("Next" if i == 0 else "", line(Span(what, Tone.STRONG), f" {when}"))
     if task.armed:
-        by = f"{full(task.armed.at, view, zone)} by {task.armed.by}, from {task.armed.when}"
-        put("Activated", by)
+        start = "at once" if task.armed.when is When.NOW else "at the next point"
+        put("Activated", f"{full(task.armed.at, view, zone)} by {task.armed.by}, {start}")
     out.append(EMPTY)
     put("Endpoint", _endpoint(task, view))
-    put("Call it", line(curl(task, view.cluster) or Span("-", Tone.DIM)))
-    put("Dashboard", line(dashboard(task, view.cluster, view.owner) or Span("-", Tone.DIM)))
+    call = "" if task.archived_at else curl(task, view.cluster)
+    put("Call it", line(call or Span("-", Tone.DIM)))
+    put("Dashboard", _dashboard(task, view))
     put("Ray app", app_name(view.owner, task.name))
     out.append(EMPTY)
     put("Artifact", f"{task.artifact} ({task.kind}), package {task.digest[:12]}")
@@ -152,6 +173,16 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
     out.append(EMPTY)
     out.extend(_events(events, view, zone, cells))
     return out
+
+
+def _coming(task: Task, view: View) -> Sequence[Instant]:
+    """The next five points; none for an unknown zone, which the line above says."""
+    if task.armed is None or task.archived_at:
+        return ()
+    try:
+        return upcoming(task.schedule, view.now, task.armed, 5)
+    except InvalidField:
+        return ()
 
 
 def _replicas(task: Task, view: View, cells: int) -> list[Line]:

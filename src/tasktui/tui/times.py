@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -23,6 +24,9 @@ class TimeBase(StrEnum):
         """The one that ``t`` turns to."""
         order = list(TimeBase)
         return order[(order.index(self) + 1) % len(order)]
+
+
+_UTC_NAMES = {"UTC", "Etc/UTC"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +51,22 @@ def zone_of(timezone: str, view: View) -> tzinfo:
         return UTC
     if view.base is TimeBase.MINE:
         return view.mine
+    if timezone in _UTC_NAMES:
+        return UTC
     try:
         return zone(timezone)
     except InvalidField:
         return UTC
+
+
+def zone_label(timezone: str, view: View) -> str:
+    """Whose clock shows the times of a schedule: ``New_York``, ``CET``, nothing for UTC's ``Z``."""
+    where = zone_of(timezone, view)
+    if where is UTC:
+        return ""
+    if view.base is TimeBase.MINE:
+        return view.now.astimezone(where).tzname() or ""
+    return timezone.rpartition("/")[2]
 
 
 def stamp(at: datetime, view: View, timezone: str) -> str:
@@ -71,6 +87,18 @@ def stamp(at: datetime, view: View, timezone: str) -> str:
     return f"{there:%Y-%m-%d} {clock}{suffix}"
 
 
+def dated(at: datetime, view: View) -> str:
+    """Say a moment that belongs to no schedule, by the viewer's clock or in UTC.
+
+    ``21 Feb 15:00``, or ``21 Feb 2025`` in another year: 13 cells at most.
+    """
+    where = UTC if view.base is TimeBase.UTC else view.mine
+    there = at.astimezone(where)
+    if there.year != view.now.astimezone(where).year:
+        return f"{there:%d %b %Y}"
+    return f"{there:%d %b %H:%M}{'Z' if where is UTC else ''}"
+
+
 def full(at: datetime, view: View, timezone: str) -> str:
     """Say a moment wholly, local and in UTC: ``Thu 2026-03-05 20:00 EST = 01:00Z (+1 day)``."""
     where = zone_of(timezone, view)
@@ -85,13 +113,14 @@ def full(at: datetime, view: View, timezone: str) -> str:
 
 
 def left(at: datetime, now: datetime) -> str:
-    """``in 5h57``, or ``now`` for what has come; seconds only under ten minutes."""
+    """``in 5h57``, ``in 12m``, or ``now`` for what has come; seconds only under ten minutes."""
     seconds = (at - now).total_seconds()
     if seconds <= 0:
         return "now"
-    if seconds >= 600:
-        seconds = -(-seconds // 60) * 60
-    return f"in {duration(seconds)}"
+    if seconds < 600:
+        return f"in {duration(seconds)}"
+    minutes = math.ceil(seconds / 60)
+    return f"in {duration(minutes * 60)}" if minutes >= 60 else f"in {minutes}m"
 
 
 def elapsed(since: datetime, now: datetime) -> str:

@@ -6,13 +6,12 @@ thread. Errors of commands become notices; they never end the app.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import Screen
 
 from tasktui.commands.commands import Commands
-from tasktui.domain.actions import refusal
 from tasktui.domain.task import Task
 from tasktui.errors import TasktuiError
 from tasktui.tui.chrome import banner, footer, header
@@ -27,13 +26,20 @@ if TYPE_CHECKING:
     from tasktui.domain.actions import Action
 
 T = TypeVar("T")
+Work = Callable[..., Coroutine[object, object, None]]
+"""A coroutine function of ``verbs``: takes the page, and what else it was given."""
 NOTICE_TICKS = 12
 """Seconds that a notice stays."""
+LOW = 9
+"""Lines below which header and keys give way to the content."""
+FAR = 10**9
+"""More lines than any page has."""
 
 
 class Page(Screen[None], inherit_bindings=False):
     """Base of the task table, the task's detail and the logs."""
 
+    DEFAULT_CSS: ClassVar[str] = "Page { overflow: hidden; }"
     ALLOW_SELECT = False
     WHERE = Where.TASKS
 
@@ -69,6 +75,17 @@ class Page(Screen[None], inherit_bindings=False):
         """The task that keys act on."""
         return None
 
+    def show_task(self, task: Task) -> None:
+        """Bring a task into view, where the page shows several."""
+
+    def move(self, lines: int) -> None:
+        """Move the cursor, or scroll, by lines; far beyond the ends is allowed."""
+
+    @property
+    def lines_shown(self) -> int:
+        """Lines of one page."""
+        return 1
+
     def idle_status(self) -> Line:
         """The status line while there is no notice."""
         return ()
@@ -101,6 +118,8 @@ class Page(Screen[None], inherit_bindings=False):
             self._notice_ticks -= 1
             if not self._notice_ticks:
                 self._notice = ()
+        if self.desk.store_error:
+            self.reload()
         self.draw()
 
     def reload(self) -> None:
@@ -141,12 +160,14 @@ class Page(Screen[None], inherit_bindings=False):
         if not self.is_mounted:
             return
         cells, view = self.size.width, self.desk.view()
-        self.head.show([header(view, self.desk.health, cells)])
+        low = self.size.height < LOW
+        self.head.show([] if low else [header(view, self.desk.health, cells)])
         trouble = banner(view, self.desk.trouble())
         self.banner.show([trouble] if trouble else [])
         self.status.show([self._notice or self.idle_status()])
         rows = 1 if cells >= 160 or self.size.height < 24 else 2
-        self.keys.show(footer(footer_keys(self.WHERE), self.target(), cells, rows))
+        keys = footer(footer_keys(self.WHERE), self.target(), cells, rows)
+        self.keys.show(() if low else keys)
 
     # Keys.
 
@@ -161,28 +182,25 @@ class Page(Screen[None], inherit_bindings=False):
             self.verb(row.action)
 
     def verb(self, action: Action) -> None:
-        """Start a verb on the target: dialog, then command."""
-        from tasktui.tui.screens.verbs import VERBS, meant  # noqa: PLC0415 - not for the first frame
+        """Start a verb on the target: question, then command."""
+        from tasktui.tui.screens.verbs import perform  # noqa: PLC0415 - not for the first frame
 
         task = self.target()
         if task is None:
             self.say("No task is selected.", Tone.NOTE)
-            return
-        action = meant(action, task)
-        reason = refusal(task, action)
-        if reason:
-            self.say(reason, Tone.NOTE)
-            return
-        self.during(VERBS[action], task)
+        else:
+            self.during(perform, action, task)
 
-    def during(self, work: Callable[..., object], *args: object) -> None:
+    def during(self, work: Work, *args: object) -> None:
         """Run a coroutine function of verbs; keys pressed before its dialog shows are dropped."""
         self._busy = True
         self.run_worker(self._during(work, *args), group="verb")
 
-    async def _during(self, work: Callable[..., object], *args: object) -> None:
+    async def _during(self, work: Work, *args: object) -> None:
         try:
-            await work(self, *args)  # type: ignore[misc]
+            await work(self, *args)
+        except (TasktuiError, OSError) as error:
+            self.say(str(error), Tone.PROBLEM)
         finally:
             self._busy = False
 
@@ -196,6 +214,42 @@ class Page(Screen[None], inherit_bindings=False):
         self.say(done, Tone.GOOD)
         self.reload()
         return result
+
+    # Moving.
+
+    def do_down(self) -> None:
+        """One line down."""
+        self.move(1)
+
+    def do_up(self) -> None:
+        """One line up."""
+        self.move(-1)
+
+    def do_top(self) -> None:
+        """To the first line."""
+        self.move(-FAR)
+
+    def do_bottom(self) -> None:
+        """To the last line."""
+        self.move(FAR)
+
+    def do_page_down(self) -> None:
+        """A page down."""
+        self.move(self.lines_shown)
+
+    def do_page_up(self) -> None:
+        """A page up."""
+        self.move(-self.lines_shown)
+
+    def do_half_down(self) -> None:
+        """Half a page down."""
+        self.move(self.lines_shown // 2)
+
+    def do_half_up(self) -> None:
+        """Half a page up."""
+        self.move(-(self.lines_shown // 2))
+
+    # What every page can do.
 
     def do_refresh(self) -> None:
         """Read again now."""

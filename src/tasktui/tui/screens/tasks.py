@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from tasktui.commands.commands import Commands
-from tasktui.commands.present import problem
 from tasktui.domain.event import Event
-from tasktui.domain.observed import ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.errors import TasktuiError
 from tasktui.tui import chrome
-from tasktui.tui.columns import layout
 from tasktui.tui.desk import Desk
 from tasktui.tui.empty import loading, nothing, unreadable
 from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
-from tasktui.tui.present import head, matches, row, wants
 from tasktui.tui.screens.page import Page
+from tasktui.tui.screens.rows import Filter, Shown, TaskRows, read_shown
 from tasktui.tui.summary import summary, title
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import Table
@@ -36,39 +32,7 @@ if TYPE_CHECKING:
 SMALL = (80, 24)
 EVENT_DELAY_S = 0.08
 """How long the cursor rests before the last event of its row is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One consistent read of what the table shows."""
-
-    tasks: Sequence[Task]
-    counts: Mapping[Status, int]
-    cluster: ClusterView
-    owner: str
-
-
-class TaskRows:
-    """How a task looks as a row, at the present width."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.tasks: Sequence[Task] = ()
-        """The rows whose content decides the widths."""
-
-    def key(self, task: Task) -> Hashable:
-        """A task's id: it survives a rename."""
-        return task.id
-
-    def head(self, cells: int) -> Line:
-        """Titles of the columns that fit."""
-        return head(layout(cells, wants(self.tasks, self._desk.view())))
-
-    def line(self, task: Task, cells: int) -> Line:
-        """The cells of one task."""
-        view = self._desk.view()
-        columns = layout(cells, wants(self.tasks, view))
-        return row(task, view, columns, self._desk.palette.glyphs.ellipsis)
+ARCHIVED_TAB = len(TAB_NAMES) - 1
 
 
 class TasksScreen(Page):
@@ -84,15 +48,20 @@ class TasksScreen(Page):
         self.tabs = TabStrip(desk.palette, id="tabs")
         self.pane = LineView(desk.palette, id="pane")
         self.tab = 0
+        self.filter = Filter()
+        self.rows: Sequence[Task] = ()
+        """What the table shows now."""
         self._last_tab = 0
         self._cursors: dict[int, Hashable] = {}
         self._shown: Shown | None = None
         self._shown_tab = -1
-        self.query_text = ""
-        self.only_problems = False
         self._event: tuple[Task, Event | None] | None = None
         self._event_timer: Timer | None = None
         self._prompt: Prompt | None = None
+        self._before = Filter()
+        """The filter before the prompt was opened."""
+        self._refused = ""
+        """What is wrong with the command line that was entered."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, tabs, table, summary, status line, keys."""
@@ -109,15 +78,15 @@ class TasksScreen(Page):
     async def read(self) -> None:
         """Read the shown tab, the counts and the cluster in one hop."""
         tab = self.tab
-        shown = await self.desk.session.acall(lambda c: _read(c, chrome.TABS[tab]))
+        shown = await self.desk.session.acall(lambda c: read_shown(c, chrome.TABS[tab]))
         self.desk.cluster, self.desk.owner = shown.cluster, shown.owner
         if tab != self.tab:
             self.reload()
             return
         self._shown = shown
+        self._fill()
         if tab != self._shown_tab:
             self._shown_tab = tab
-            self.draw()
             self.table.select(self._cursors.get(tab))
         self.draw()
         self._read_event_soon()
@@ -135,48 +104,40 @@ class TasksScreen(Page):
 
     async def _read_event(self) -> None:
         task = self.target()
-        if task is None or task.archived_at:
+        if task is None:
             return
         try:
-            found = await self.desk.session.acall(lambda c: c.events(task.name, limit=1))
+            found = await self.desk.session.acall(lambda c: c.events_of(task.id, limit=1))
         except TasktuiError:
-            return  # it was renamed or archived a moment ago: the next change reads again
+            return  # the next read of the table says what is wrong
         self._event = (task, found[-1] if found else None)
         self._draw_pane()
 
     # Drawing.
 
     def draw(self) -> None:
-        """Draw everything from what was read."""
+        """Draw everything again from what was read."""
         super().draw()
         if not self.is_mounted:
             return
-        shown = self._shown
-        counts = shown.counts if shown else {}
-        self.tabs.show_tabs(self.tab, counts)
-        if shown is not None:
-            rows = self._rows(shown)
-            self._look.tasks = rows
-            if not rows:
-                self.table.say(nothing(self.tab, counts, self._filter_words()))
-            self.table.show(rows)
-        elif not self.desk.store_error:
+        self.tabs.show_tabs(self.tab, self._counts())
+        if self._shown is None and not self.desk.store_error:
             self.table.say(loading())
+        self.table.repaint()
         self._draw_pane()
 
-    def _rows(self, shown: Shown) -> Sequence[Task]:
-        if not self.query_text and not self.only_problems:
-            return shown.tasks
-        view = self.desk.view()
-        return [
-            t
-            for t in shown.tasks
-            if (not self.only_problems or problem(t)) and matches(t, view, self.query_text)
-        ]
+    def _counts(self) -> Mapping[Status, int]:
+        return self._shown.counts if self._shown else {}
 
-    def _filter_words(self) -> str:
-        problems = "problems only" if self.only_problems else ""
-        return ", ".join(w for w in (self.query_text, problems) if w)
+    def _fill(self) -> None:
+        """Put the rows that pass the filter into the table."""
+        if self._shown is None:
+            return
+        self.rows = self.filter.rows(self._shown.tasks, self.desk.view())
+        self._look.measure(self.rows)
+        if not self.rows:
+            self.table.say(nothing(self.tab, self._counts(), self.filter.words))
+        self.table.show(self.rows)
 
     def _draw_pane(self) -> None:
         task, height = self.target(), self.size.height
@@ -190,17 +151,18 @@ class TasksScreen(Page):
 
     def idle_status(self) -> Line:
         """How many rows of how many, the filter, and a line asking for more room."""
+        if self._refused:
+            return line(Span(f" {self._refused}", Tone.PROBLEM))
         width, height = self.size.width, self.size.height
         if width < SMALL[0] or height < SMALL[1]:
             return line(Span(f" {width}x{height}: make it 80x24 to see all", Tone.NOTE))
         shown = self._shown
         if shown is None or not shown.tasks:
             return ()
-        words = self._filter_words()
-        if not words:
+        if not self.filter:
             return line(Span(f" {len(shown.tasks)} shown", Tone.DIM))
-        rows = len(self._rows(shown))
-        return line(Span(f" {rows} of {len(shown.tasks)} shown, filter: {words}", Tone.NOTE))
+        text = f" {len(self.rows)} of {len(shown.tasks)} shown, filter: {self.filter.words}"
+        return line(Span(text, Tone.NOTE))
 
     def target(self) -> Task | None:
         """The task under the cursor."""
@@ -230,7 +192,16 @@ class TasksScreen(Page):
         if tab == self.tab:
             return
         self._last_tab, self.tab = self.tab, tab
-        self.tabs.show_tabs(tab, self._shown.counts if self._shown else {})
+        self.tabs.show_tabs(tab, self._counts())
+        self.reload()
+
+    def show_task(self, task: Task) -> None:
+        """Put the cursor on a task, wherever it is; the filter is cleared for it."""
+        self.filter = Filter()
+        tab = ARCHIVED_TAB if task.archived_at else 0
+        self._cursors[tab] = task.id
+        self._shown_tab = -1
+        self.show_tab(tab)
         self.reload()
 
     def action_press(self, id: str) -> None:  # noqa: A002
@@ -252,37 +223,14 @@ class TasksScreen(Page):
         """The tab before."""
         self.show_tab(self._last_tab)
 
-    def do_down(self) -> None:
-        """One row down."""
-        self.table.move(1)
+    def move(self, lines: int) -> None:
+        """Move the cursor."""
+        self.table.move(lines)
 
-    def do_up(self) -> None:
-        """One row up."""
-        self.table.move(-1)
-
-    def do_top(self) -> None:
-        """The first row."""
-        self.table.move(-(10**9))
-
-    def do_bottom(self) -> None:
-        """The last row."""
-        self.table.move(10**9)
-
-    def do_page_down(self) -> None:
-        """A page down."""
-        self.table.move(self.table.page)
-
-    def do_page_up(self) -> None:
-        """A page up."""
-        self.table.move(-self.table.page)
-
-    def do_half_down(self) -> None:
-        """Half a page down."""
-        self.table.move(self.table.page // 2)
-
-    def do_half_up(self) -> None:
-        """Half a page up."""
-        self.table.move(-(self.table.page // 2))
+    @property
+    def lines_shown(self) -> int:
+        """Rows of one page."""
+        return self.table.page
 
     # Looking.
 
@@ -298,12 +246,17 @@ class TasksScreen(Page):
 
     def do_problems(self) -> None:
         """Only tasks with a problem, or all again."""
-        self.only_problems = not self.only_problems
+        self.set_filter(replace(self.filter, problems=not self.filter.problems))
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Show only what passes."""
+        self.filter = wanted
+        self._fill()
         self.draw()
 
     def do_filter(self) -> None:
         """Open the filter line."""
-        self._open_prompt("/", self.query_text)
+        self._open_prompt("/", self.filter.text)
 
     def do_command(self) -> None:
         """Open the command line."""
@@ -313,20 +266,49 @@ class TasksScreen(Page):
         from tasktui.tui.widgets.prompt import Prompt  # noqa: PLC0415 - not for the first frame
 
         if self._prompt is None:
-            self._prompt = Prompt(mark, text, [t.name for t in self._all_tasks()])
+            self._before = self.filter
+            names = [t.name for t in self._shown.tasks] if self._shown else []
+            self._prompt = Prompt(mark, text, names)
             self.mount(self._prompt, before=self.status)
-            self.status.display = False
 
-    def _all_tasks(self) -> Sequence[Task]:
-        return self._shown.tasks if self._shown else ()
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        """Filter with each letter; run a command when it is entered."""
+        self._refused = ""
+        if message.mark == "/":
+            self.set_filter(replace(self.filter, text=message.text.strip()))
+            if message.done:
+                self.close_prompt()
+        elif message.done:
+            self._run(message.text)
+        else:
+            self.draw_chrome()
+
+    def _run(self, text: str) -> None:
+        from tasktui.tui.commandline import parse  # noqa: PLC0415 - not for the first frame
+        from tasktui.tui.screens.running import run_command  # noqa: PLC0415
+
+        typed = parse(text)
+        if typed.error:
+            self._refused = typed.error
+            self.draw_chrome()
+        else:
+            self.close_prompt()
+            run_command(self, typed)
+
+    def on_prompt_left(self, message: Prompt.Left) -> None:
+        """Left without Enter: the filter is what it was."""
+        if message.mark == "/":
+            self.set_filter(self._before)
+        self.close_prompt()
 
     def close_prompt(self) -> None:
         """Back from the prompt to the table."""
         if self._prompt is not None:
             self._prompt.remove()
             self._prompt = None
-            self.status.display = True
+            self._refused = ""
             self.table.focus()
+            self.draw_chrome()
 
     def do_launch(self) -> None:
         """Open the wizard, empty or with the draft."""
@@ -342,13 +324,12 @@ class TasksScreen(Page):
 
     def do_back(self) -> None:
         """One step back: the filter, then the problems filter, then tab All; never quits."""
-        if self.query_text:
-            self.query_text = ""
-        elif self.only_problems:
-            self.only_problems = False
-        elif self.tab:
+        if self.filter.text:
+            self.set_filter(replace(self.filter, text=""))
+        elif self.filter.problems:
+            self.set_filter(Filter())
+        else:
             self.show_tab(0)
-        self.draw()
 
     def do_quit(self) -> None:
         """Leave; the scheduler goes on."""
@@ -358,12 +339,3 @@ class TasksScreen(Page):
         """Clicks outside the prompt close it."""
         if self._prompt is not None and event.widget is not self._prompt:
             self.close_prompt()
-
-
-def _read(commands: Commands, status: Status | None) -> Shown:
-    return Shown(
-        tasks=commands.tasks(status),
-        counts=commands.counts(),
-        cluster=commands.cluster(),
-        owner=commands.owner(),
-    )

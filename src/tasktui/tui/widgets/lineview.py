@@ -24,6 +24,11 @@ class LineView(Widget):
         self._palette = palette
         self._content: tuple[Line, ...] = ()
 
+    def on_mount(self) -> None:
+        """What was shown before there was a screen gets its room now."""
+        if self._content:
+            self.refresh(layout=True)
+
     @property
     def content(self) -> tuple[Line, ...]:
         """The lines shown now."""

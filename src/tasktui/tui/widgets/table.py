@@ -25,6 +25,8 @@ R_contra = TypeVar("R_contra", contravariant=True)
 
 HEAD = 1
 """Lines above the rows."""
+MARGIN = 2
+"""Cells for the cursor's mark at the left."""
 
 
 class Rows(Protocol[R_contra]):
@@ -68,10 +70,13 @@ class TableView(Protocol[R]):
         ...
 
 
-class Table(ScrollView, Generic[R], can_focus=True):
-    """The table on Textual's line API."""
+class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
+    """The table on Textual's line API. Without Textual's own keys: they scroll past the cursor."""
 
-    DEFAULT_CSS: ClassVar[str] = "Table { height: 1fr; scrollbar-size-vertical: 1; }"
+    # A stable gutter: columns do not jump when the scrollbar comes.
+    DEFAULT_CSS: ClassVar[str] = (
+        "Table { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }"
+    )
 
     class Moved(Message):
         """The cursor came to another row."""
@@ -100,13 +105,20 @@ class Table(ScrollView, Generic[R], can_focus=True):
         return max(1, self.size.height - HEAD)
 
     def show(self, rows: Sequence[R]) -> None:
-        """Show other rows; the cursor stays on its row, or on its line when the row is gone."""
+        """Show other rows; the cursor stays on its row, or on its line when the row is gone.
+
+        A cursor that was in sight stays there; what the mouse wheel moved out of
+        sight does not pull the view back.
+        """
+        in_sight = self._in_sight()
         count = len(self._rows)
         self._rows = rows
-        found = self._find(self._key) if self._key is not None else None
-        self._put(self._cursor if found is None else found)
         if len(rows) != count:
             self.virtual_size = Size(0, len(rows) + HEAD)
+        found = self._find(self._key) if self._key is not None else None
+        self._put(self._cursor if found is None else found)
+        if in_sight or self.scroll_target_y > self.max_scroll_y:
+            self._reveal()
         self.repaint()
 
     def say(self, lines: Sequence[Line]) -> None:
@@ -121,12 +133,14 @@ class Table(ScrollView, Generic[R], can_focus=True):
         if found is None:
             return False
         self._put(found)
+        self._reveal()
         self.repaint()
         return True
 
     def move(self, delta: int) -> None:
         """Move the cursor by ``delta`` rows, stopping at the ends."""
         self._put(self._cursor + delta)
+        self._reveal()
         self.repaint()
 
     def repaint(self) -> None:
@@ -163,6 +177,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
     def on_resize(self) -> None:
         """Another size: every line is new, and the cursor stays in sight."""
         self._drawn.clear()
+        self.refresh()  # this comes after Textual painted: what it drew is not known any more
         self._reveal()
 
     def on_click(self, event: events.Click) -> None:
@@ -189,28 +204,37 @@ class Table(ScrollView, Generic[R], can_focus=True):
         if key is not None and key != self._key:
             self._key = key
             self.post_message(self.Moved())
-        self._reveal()
+
+    def _in_sight(self) -> bool:
+        top = round(self.scroll_target_y)
+        return top <= self._cursor < top + max(1, self.size.height - HEAD)
 
     def _reveal(self) -> None:
         top, rows = round(self.scroll_target_y), self.size.height - HEAD
         if rows < 1:
             return
         if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False)
+            self._scroll(self._cursor)
         elif self._cursor >= top + rows:
-            self.scroll_to(y=self._cursor - rows + 1, animate=False)
+            self._scroll(self._cursor - rows + 1)
+
+    def _scroll(self, top: int) -> None:
+        # By force: rows that came a moment ago have no scrollbar yet.
+        self.scroll_to(y=top, animate=False, force=True)
 
     def _strip(self, y: int) -> Strip:
         cells = self.size.width
         if not self._rows:
             note = self._notes[y] if y < len(self._notes) else EMPTY
             return strip(note, cells, self._palette)
+        # The scrollbar lies over the last cell.
+        room = max(0, self.scrollable_content_region.width - MARGIN)
         if y < HEAD:
-            return strip((Span("  "), *self._look.head(cells - 2)), cells, self._palette)
+            return strip((Span(" " * MARGIN), *self._look.head(room)), cells, self._palette)
         at = y - HEAD + round(self.scroll_offset.y)
         if at >= len(self._rows):
             return strip(EMPTY, cells, self._palette)
-        content = self._look.line(self._rows[at], cells - 2)
+        content = self._look.line(self._rows[at], room)
         if at == self._cursor:
             return strip(line(Span(f"> {plain(content)}", Tone.CURSOR)), cells, self._palette)
-        return strip((Span("  "), *content), cells, self._palette)
+        return strip((Span(" " * MARGIN), *content), cells, self._palette)

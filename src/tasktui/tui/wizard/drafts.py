@@ -1,4 +1,4 @@
-"""Where drafts are kept: one slot for a new task, one for each task that is edited.
+"""Where drafts are kept: a slot for a new task, one for each task that is edited or cloned.
 
 All slots of a user share one row of the store. Nothing here knows Textual.
 """
@@ -30,9 +30,11 @@ class Kept:
     step: int
 
 
-def slot(editing: Task | None) -> str:
+def slot(editing: Task | None, cloning: Task | None = None) -> str:
     """Name of the slot: by the task's id, since an edit may change its name."""
-    return f"edit {editing.id}" if editing else LAUNCH
+    if editing:
+        return f"edit {editing.id}"
+    return f"clone {cloning.id}" if cloning else LAUNCH
 
 
 def keep(commands: Commands, slot: str, draft: Draft, base: Draft, step: int) -> None:

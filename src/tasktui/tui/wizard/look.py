@@ -6,7 +6,7 @@ seen, the time, and what the store says against the draft.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -23,6 +23,8 @@ from tasktui.tui.wizard.rules import own_words, probe
 
 T = TypeVar("T")
 LONGEST_NAME = 63
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Before the first look."""
 
 
 class Backend(Protocol):
@@ -37,10 +39,12 @@ class Backend(Protocol):
 class Look:
     """One look at the store."""
 
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = NEVER
     """Aware, UTC."""
     artifacts: tuple[Artifact, ...] = ()
     cluster: ClusterView = field(default_factory=ClusterView)
+    tasks: tuple[Task, ...] = ()
+    """Tasks that are not archived: who uses an artifact, who holds a node."""
 
     def artifact(self, label: str) -> Artifact | None:
         """The artifact of that label."""
@@ -57,15 +61,27 @@ class Verdict:
     """Editing: what the draft changes, line by line."""
 
 
-def look(commands: Commands) -> Look:
-    """Read what the wizard shows; the newest version of an artifact comes first."""
-    artifacts = sorted(commands.artifacts(), key=lambda a: (a.kind != "official", a.name, -a.version))
-    return Look(now=commands.now(), artifacts=tuple(artifacts), cluster=commands.cluster())
+def look(commands: Commands, tasks: Sequence[Task] | None = None) -> Look:
+    """Read what the wizard shows; the newest version of an artifact comes first.
+
+    ``tasks`` that are known already are not read again.
+    """
+    artifacts = sorted(
+        commands.artifacts(), key=lambda a: (a.kind != "official", a.name, -a.version)
+    )
+    return Look(
+        now=commands.now(),
+        artifacts=tuple(artifacts),
+        cluster=commands.cluster(),
+        tasks=tuple(commands.tasks() if tasks is None else tasks),
+    )
 
 
-def judge(commands: Commands, draft: Draft, editing: Task | None) -> Verdict:
+def judge(
+    commands: Commands, draft: Draft, editing: Task | None, tasks: Sequence[Task] | None = None
+) -> Verdict:
     """Check the draft against the store, as far as it makes sense already."""
-    seen = look(commands)
+    seen = look(commands, tasks)
     keep = editing.schedule if editing else None
     spec, real = probe(draft, seen.now, keep=keep)
     name = editing.name if editing else None

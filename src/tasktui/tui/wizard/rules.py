@@ -181,6 +181,12 @@ def _moment(text: str, name: str, timezone: str, found: Found) -> OneOff | None:
         return None
 
 
+def instant(text: str, timezone: str) -> datetime | None:
+    """The moment (aware, UTC) of a local date and time as typed; None for ``now`` and nonsense."""
+    read = _moment(text, "start", timezone.strip(), Found())
+    return resolve(read.at, read.timezone) if read is not None and read.at else None
+
+
 def _check_instants(schedule: OneOff, now: datetime, found: Found) -> OneOff | None:
     start = resolve(schedule.at, schedule.timezone) if schedule.at else now
     if start < now:

@@ -39,7 +39,10 @@ class State:
 
     draft: Draft = field(default_factory=Draft)
     base: Draft = field(default_factory=Draft)
-    """What it started from: the task that is edited, or the draft that was offered."""
+    """What it started from: the task that is edited or cloned, or the defaults that were offered.
+
+    Its artifact is empty for a new task.
+    """
     step: Step = Step.ARTIFACT
     look: Look = field(default_factory=Look)
     editing: Task | None = None
@@ -51,11 +54,19 @@ class State:
     saved: str = ""
     """Clock time of the last time the draft was kept."""
     restored: str = ""
-    """Says which draft was found, until something is typed."""
+    """Says which draft was found."""
     refused: str = ""
     """Why the last Launch or Apply was refused."""
-    stale: bool = False
-    """The task was edited meanwhile by somebody else."""
+    theirs: Task | None = None
+    """The task as somebody else edited it meanwhile; None: it is as it was."""
+    their_draft: Draft = field(default_factory=Draft)
+    """``theirs`` as a user would type it."""
+    query: str = ""
+    """What the list of artifacts is filtered by."""
+    said: str = ""
+    """A notice, until something is typed."""
+    help: bool = False
+    """Whether the help of the focused field is shown."""
 
     @property
     def problems(self) -> dict[str, Problem]:
@@ -71,6 +82,11 @@ class State:
         return [p for p in self.problems.values() if not p.warning]
 
     @property
+    def untouched(self) -> bool:
+        """Whether there is nothing to keep: not even an artifact was chosen."""
+        return self.draft == self.base
+
+    @property
     def artifact(self) -> Artifact | None:
         """The artifact that was chosen, while it exists."""
         return self.look.artifact(self.draft.artifact)
@@ -81,6 +97,11 @@ class State:
         keep = self.editing.schedule if self.editing else None
         answer = to_spec(self.draft, self.look.now, keep=keep)
         return None if isinstance(answer, list) else answer
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What is worth knowing before a launch."""
+        return [p for p in self.problems.values() if p.warning]
 
     @property
     def view(self) -> View:

@@ -1,0 +1,204 @@
+"""The terminal app: one desk, the screens, the second's tick, and news of every commit.
+
+Guarantees that the terminal is left as it was found, also after a crash, whose
+traceback goes to a file: what it holds may be secret. Knows no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual.screen import Screen
+
+from tasktui.errors import TasktuiError
+from tasktui.runtime.daemon import State
+from tasktui.runtime.session import Session, utc_now
+from tasktui.schedule.resolve import zone, zone_names
+from tasktui.tui.desk import Desk
+from tasktui.tui.keyorder import OrderedKeys
+from tasktui.tui.messages import StoreChanged, Ticked
+from tasktui.tui.palette import THEME, palette
+from tasktui.tui.screens.page import Page
+from tasktui.tui.screens.tasks import TasksScreen
+from tasktui.tui.wizard.here import local_zone
+
+CRASHED = 70
+"""Exit code after an error that nobody expected (EX_SOFTWARE)."""
+CRASH_LOG = "crash.log"
+MOUSE = "TASKTUI_MOUSE"
+"""Set to 0 to leave the mouse to the terminal."""
+
+_TICK_S = 1.0
+_HEALTH_S = 2.0
+_CLUSTER_S = 1.0
+_RETRY_S = 1.0
+_HANGUP_S = 0.7
+"""How long leaving may take after the terminal is gone."""
+
+
+class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
+    """The app. Every key belongs to a screen."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CSS: ClassVar[str] = "* { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.theme = THEME
+        self.animation_level = "none"
+        self._terminal = os.isatty(0)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The task table is the root."""
+        return TasksScreen(self.desk)
+
+    def on_mount(self) -> None:
+        """Begin to tick, to watch the store, and to look after the scheduler."""
+        self.set_interval(_TICK_S, self._tick)
+        self.run_worker(self._watch_store(), group="watch")
+        self.run_worker(self._start_scheduler(), group="scheduler")
+        self.run_worker(self._keep_health(), group="health")
+        self.run_worker(self._follow_cluster(), group="cluster")
+        # Not where the signal is ignored: nohup means that.
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
+
+    # What happens by itself.
+
+    def _seen(self) -> Iterator[Screen[object]]:
+        """The screens that are on view: the top one, and those below a dialog."""
+        for screen in reversed(self.screen_stack):
+            yield screen
+            if not screen.is_modal:
+                return
+
+    def _tick(self) -> None:
+        if self._terminal and not os.isatty(0):
+            self._hung_up()
+        for screen in self._seen():
+            screen.post_message(Ticked())
+
+    def _changed(self) -> None:
+        for screen in self._seen():
+            screen.post_message(StoreChanged())
+
+    async def _watch_store(self) -> None:
+        """Hear of commits as soon as there is a store; pages say meanwhile why there is none."""
+        loop = asyncio.get_running_loop()
+
+        def news() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is looking
+                loop.call_soon_threadsafe(self._changed)
+
+        while True:
+            try:
+                await self.desk.session.acall(lambda c: c.owner())
+                await asyncio.to_thread(self.desk.session.watch, news)
+            except TasktuiError:
+                await asyncio.sleep(_RETRY_S)
+            else:
+                return self._changed()
+
+    async def _start_scheduler(self) -> None:
+        self.desk.asked_at = self.desk.now()
+        try:
+            await asyncio.to_thread(self.desk.session.start_scheduler)
+        except (TasktuiError, OSError) as error:
+            self.desk.asked_at = None
+            if isinstance(self.screen, Page):
+                self.screen.say(f"The scheduler cannot be started: {error}")
+
+    async def _keep_health(self) -> None:
+        while True:
+            with contextlib.suppress(TasktuiError):  # the page that reads the store says it
+                self.desk.health = await self.desk.session.ahealth()
+                if self.desk.health.state is State.RUNNING:
+                    self.desk.asked_at = None
+            await asyncio.sleep(_HEALTH_S)
+
+    async def _follow_cluster(self) -> None:
+        """Show how the embedded cluster comes up, or why it did not; asks only if it may."""
+        session, seen = self.desk.session, None
+        while True:
+            stamp = await asyncio.to_thread(_stamp, session.config.cluster_record)
+            if stamp != seen or self.desk.starting:
+                seen = stamp
+                with contextlib.suppress(TasktuiError, OSError):
+                    self.desk.note_cluster(await asyncio.to_thread(session.local_status))
+            await asyncio.sleep(_CLUSTER_S)
+
+    # The end.
+
+    def _hung_up(self) -> None:
+        """The terminal is gone: nothing can be written to it, so never wait for that."""
+        watchdog = threading.Timer(_HANGUP_S, os._exit, [128 + signal.SIGHUP])
+        watchdog.daemon = True
+        watchdog.start()
+        self.exit(None, 128 + signal.SIGHUP)
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback: it would print local variables, secrets too."""
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """The error that nobody expected, None after an ordinary end."""
+        return self._exception
+
+
+def run(session: Session, environ: Mapping[str, str]) -> int:
+    """Open the app on the terminal until the user leaves; the exit code."""
+    app = TasktuiApp(make_desk(session, environ))
+    try:
+        app.run(mouse=environ.get(MOUSE) != "0")
+        crash = app.crash
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user is told where to read it
+        crash = error
+    if crash is None:
+        return app.return_code or 0
+    log = session.config.state_dir / CRASH_LOG
+    _keep(crash, log)
+    sys.stderr.write(
+        f"tasktui met an error that it did not expect: {type(crash).__name__}. Tasks and "
+        f"scheduler go on; tasktui opens again. The traceback is in {log}\n"
+    )
+    return CRASHED
+
+
+def make_desk(session: Session, environ: Mapping[str, str]) -> Desk:
+    """What the screens share, for the terminal that ``environ`` describes."""
+    mine = zone(local_zone(environ, zone_names(), Path("/etc")))
+    look = palette(no_color=bool(environ.get("NO_COLOR")), encoding=encoding(environ))
+    return Desk(session, look, utc_now, mine)
+
+
+def encoding(environ: Mapping[str, str]) -> str:
+    """The locale's encoding by name, ``ascii`` where it names none."""
+    names = (environ.get(n, "") for n in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next(filter(None, names), "")
+    return locale.partition(".")[2].partition("@")[0] or "ascii"
+
+
+def _stamp(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _keep(error: Exception, log: Path) -> None:
+    with contextlib.suppress(OSError):
+        log.write_text("".join(traceback.format_exception(error)))

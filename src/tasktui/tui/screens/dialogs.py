@@ -1,0 +1,259 @@
+"""The question before a change: what will happen, in lines, and buttons.
+
+Guarantees that nothing is answered before the question was seen: keys that were
+typed ahead are dropped, and a text that is asked for must be right before an
+action is taken. Knows no task and no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, width, wrap
+from tasktui.tui.palette import Palette
+from tasktui.tui.widgets.lineview import LineView
+
+WIDEST = 76
+"""Cells of the widest box."""
+_FRAME = 4
+"""Cells of border and padding, both sides together."""
+_GAP = Span("  ")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One way to answer."""
+
+    id: str
+    """Empty for Cancel."""
+    label: str
+
+
+CANCEL = Button("", "Cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text that is asked for before an action."""
+
+    label: str
+    wrong: Callable[[str], str]
+    """What is wrong with a text, in one sentence; empty when it will do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a dialog asks."""
+
+    title: str
+    lines: Sequence[Line | str]
+    """What will happen."""
+    actions: Sequence[Button]
+    """Without Cancel, which every dialog has."""
+    focus: str = ""
+    """Id of the button that Enter presses at once; Cancel where nothing is said."""
+    field: Field | None = None
+    """Gets the focus where there is one: empty, it is as harmless as Cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Which action was chosen, with the text that was asked for."""
+
+    action: str
+    text: str = ""
+
+
+class Buttons(LineView):
+    """The buttons in one row, or one below the other where they do not fit."""
+
+    class Pressed(Message):
+        """A button was clicked; ``at`` counts from 0."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
+    _places: tuple[tuple[int, range], ...] = ()
+
+    def show_buttons(self, buttons: Sequence[Button], focus: int, cells: int) -> None:
+        """Show them; the one in focus is marked by more than its colour."""
+        spans = [_button(b, focused=i == focus) for i, b in enumerate(buttons)]
+        if sum(width([s]) + 2 for s in spans) - 2 > cells:
+            self._places = tuple((i, range(cells)) for i in range(len(spans)))
+            self.show([fit((s,), cells) for s in spans])
+            return
+        row: list[Span] = []
+        places: list[tuple[int, range]] = []
+        for span in spans:
+            row += [_GAP] if row else []
+            at = width(row)
+            places.append((0, range(at, at + width([span]))))
+            row.append(span)
+        self._places = tuple(places)
+        self.show([tuple(row)])
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a button presses it."""
+        for at, (row, place) in enumerate(self._places):
+            if event.y == row and event.x in place:
+                self.post_message(self.Pressed(at))
+
+
+def _button(button: Button, *, focused: bool) -> Span:
+    if focused:
+        return Span(f"[>{button.label}<]", Tone.SELECTED)
+    return Span(f"[ {button.label} ]", Tone.DANGER_KEY if button.id else Tone.PLAIN)
+
+
+class Entry(Input):
+    """The text that is asked for. Tab and the arrows leave it."""
+
+    DEFAULT_CSS: ClassVar[str] = "Entry { border: none; height: 1; padding: 0; }"
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+
+class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
+    """Asks a question; None is Cancel."""
+
+    ALLOW_SELECT = False
+    AUTO_FOCUS = ""
+    CSS: ClassVar[str] = (
+        "Dialog { align: center middle; }"
+        "Dialog > Vertical { height: auto; max-height: 100%; padding: 0 1; overflow: hidden; }"
+    )
+    BINDINGS: ClassVar = [
+        Binding("escape,ctrl+c", "leave", show=False),
+        Binding("enter", "enter", show=False),
+        Binding("right,down,tab,l,j", "turn(1)", show=False),
+        Binding("left,up,shift+tab,h,k", "turn(-1)", show=False),
+    ]
+
+    def __init__(self, question: Question, palette: Palette) -> None:
+        super().__init__()
+        self.question = question
+        self.buttons = (*question.actions, CANCEL)
+        self._palette = palette
+        self._box = Vertical()
+        self._text = LineView(palette)
+        self._row = Buttons(palette)
+        self._entry = Entry() if question.field else None
+        self._wrong = ""
+        self._open = False
+        ids = [b.id for b in self.buttons]
+        self.at = -1 if question.field else ids.index(question.focus)
+        """The button in focus; -1: the field."""
+
+    def compose(self) -> ComposeResult:
+        """A box with text, field and buttons."""
+        with self._box:
+            yield self._text
+            if self._entry is not None:
+                yield self._entry
+            yield self._row
+
+    def on_mount(self) -> None:
+        """Draw when there is a size to draw in; take keys only once it was seen."""
+        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.call_after_refresh, self._opened)
+
+    def _opened(self) -> None:
+        self._open = True
+        if self._entry is not None:
+            self._entry.focus()
+
+    def on_resize(self) -> None:
+        """Another width, another height."""
+        if self._open:
+            self._draw()
+
+    def _draw(self) -> None:
+        framed = self.size.height > 8
+        wide = min(WIDEST, self.size.width)
+        cells = max(1, wide - (_FRAME if framed else 2))
+        self._box.styles.width = wide
+        border = self._palette.glyphs.border
+        self._box.styles.border = (border, "ansi_yellow") if framed else None
+        self._row.show_buttons(self.buttons, self.at, cells)
+        rest = len(self._row.content) + bool(self._entry) + 2 * framed
+        self._text.show(self._content(cells)[: max(1, self.size.height - rest)])
+
+    def _content(self, cells: int) -> list[Line]:
+        q = self.question
+        out = [line(Span(q.title, Tone.TITLE)), EMPTY]
+        for part in q.lines:
+            out += wrap(line(part) if isinstance(part, str) else part, cells)
+        out.append(EMPTY)
+        if q.field is not None:
+            tone = Tone.PROBLEM if self._wrong else Tone.PLAIN
+            out += wrap(line(Span(self._wrong or q.field.label, tone)), cells)
+        return out
+
+    # Keys.
+
+    def action_turn(self, step: int) -> None:
+        """To the next button, or to the field."""
+        if self._open:
+            first = -1 if self.question.field else 0
+            count = len(self.buttons) - first
+            self._turn_to((self.at - first + step) % count + first)
+
+    def _turn_to(self, at: int) -> None:
+        self.at = at
+        self.set_focus(self._entry if at < 0 else None)
+        self._draw()
+
+    def action_enter(self) -> None:
+        """Press the button in focus."""
+        if self._open:
+            self._press(self.buttons[self.at])
+
+    def action_leave(self) -> None:
+        """Cancel."""
+        if self._open:
+            self._leave(None)
+
+    def on_buttons_pressed(self, message: Buttons.Pressed) -> None:
+        """A button was clicked."""
+        if self._open:
+            self._press(self.buttons[message.at])
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the field presses the first action, if the text will do."""
+        event.stop()
+        self._press(self.buttons[0])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was wrong may be right now."""
+        event.stop()
+        self._wrong = ""
+        self._draw()
+
+    def _press(self, button: Button) -> None:
+        if not button.id:
+            self._leave(None)
+            return
+        text = self._entry.value.strip() if self._entry is not None else ""
+        if self.question.field is not None:
+            self._wrong = self.question.field.wrong(text)
+            if self._wrong:
+                self._turn_to(-1)
+                return
+        self._leave(Answer(button.id, text))
+
+    def _leave(self, answer: Answer | None) -> None:
+        self._open = False
+        self.dismiss(answer)

@@ -1,0 +1,250 @@
+"""The verbs of a task as a user meets them: question, answer, command, notice.
+
+Each takes an id of its own along, so that an answer given twice acts once, and
+is refused where the task was changed while its question was open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from tasktui.commands.commands import Commands
+from tasktui.domain.actions import Action, refusal
+from tasktui.domain.observed import ClusterState
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task, When
+from tasktui.errors import Conflict
+from tasktui.runtime.daemon import State
+from tasktui.tui.lines import Tone
+from tasktui.tui.screens import questions
+from tasktui.tui.screens.dialogs import Answer, Dialog, Question
+
+if TYPE_CHECKING:
+    from tasktui.tui.screens.page import Page
+    from tasktui.tui.wizard.screen import WizardScreen
+
+T = TypeVar("T")
+Verb = Callable[["Page", Task], Coroutine[object, object, None]]
+
+SCHEDULER_WAIT_S = 5.0
+"""How long ``:scheduler start`` waits for it to come up."""
+
+
+async def perform(page: Page, action: Action, task: Task) -> None:
+    """Carry out what a key means on the task as it is now; say why where it is refused."""
+    now = await page.desk.session.acall(lambda c: c.task_by_id(task.id))
+    action = meant(action, now)
+    reason = refusal(now, action)
+    if reason:
+        page.say(reason, Tone.NOTE)
+    else:
+        await VERBS[action](page, now)
+
+
+def meant(action: Action, task: Task) -> Action:
+    """What a key means on this task: X and D have other meanings on archived ones."""
+    if task.status is Status.ARCHIVED:
+        return {Action.ARCHIVE: Action.RESTORE, Action.DEACTIVATE: Action.DELETE}.get(
+            action, action
+        )
+    return action
+
+
+async def activate(page: Page, task: Task) -> None:
+    """Arm: at the next point, or now."""
+    view = page.desk.view()
+    if questions.ended(task, view.now):
+        page.say(f"{task.name}: the end of its schedule has passed. e edits it.", Tone.NOTE)
+        return
+    answer = await ask(page, questions.activate(task, view))
+    if answer is None:
+        return
+    late = answer.action == questions.LATE
+    when = When.NOW if late else When(answer.action)
+    done = "starts now" if when is When.NOW else "waits for its time"
+    await act(
+        page,
+        task,
+        lambda c, id_: c.activate(task.name, when, late_ok=late, action_id=id_),
+        f"{task.name} is activated and {done}.",
+    )
+
+
+async def deactivate(page: Page, task: Task) -> None:
+    """Drain and disarm, or force what drains already."""
+    question = questions.deactivate(task, page.desk.view(), _drain_s(page))
+    if await ask(page, question):
+        force = task.status is Status.NEED_STOP
+        await act(
+            page,
+            task,
+            lambda c, id_: c.deactivate(task.name, force=force, action_id=id_),
+            f"{task.name} is stopped by force." if force else f"{task.name} is deactivated.",
+        )
+
+
+async def archive(page: Page, task: Task) -> None:
+    """Put away, at once or as soon as it is Idle."""
+    question = questions.archive(task, page.desk.view(), _drain_s(page))
+    if await ask(page, question):
+        later = task.status is not Status.IDLE
+        await act(
+            page,
+            task,
+            lambda c, id_: c.archive(task.name, when_idle=later, action_id=id_),
+            f"{task.name} will be archived when Idle." if later else f"{task.name} is archived.",
+        )
+
+
+async def restore(page: Page, task: Task) -> None:
+    """Bring back an archived task."""
+    taken = await page.desk.session.acall(lambda c: frozenset(t.name for t in c.tasks()))
+    answer = await ask(page, questions.restore(task, taken))
+    if answer is not None:
+        name = answer.text or task.name
+        await act(
+            page,
+            task,
+            lambda c, id_: c.restore(task.name, name, action_id=id_),
+            f"{name} is restored: Idle, on tab All.",
+        )
+
+
+async def delete(page: Page, task: Task) -> None:
+    """Delete an archived task for good."""
+    if await ask(page, questions.delete(task)):
+        await act(page, task, lambda c, _: c.delete(task.name), f"{task.name} is deleted.")
+
+
+async def restart(page: Page, task: Task) -> None:
+    """Replace every replica."""
+    if await ask(page, questions.restart(task)):
+        await act(
+            page,
+            task,
+            lambda c, id_: c.restart(task.name, action_id=id_),
+            f"{task.name} restarts its replicas.",
+        )
+
+
+async def edit(page: Page, task: Task) -> None:
+    """Open the wizard on a task."""
+    await _wizard(page, editing=task)
+
+
+async def clone(page: Page, task: Task) -> None:
+    """Open the wizard filled in like a task."""
+    await _wizard(page, cloning=task)
+
+
+async def launch(page: Page) -> None:
+    """Open the wizard, empty or with the draft."""
+    await _wizard(page)
+
+
+VERBS: Mapping[Action, Verb] = {
+    Action.ACTIVATE: activate,
+    Action.DEACTIVATE: deactivate,
+    Action.EDIT: edit,
+    Action.ARCHIVE: archive,
+    Action.RESTORE: restore,
+    Action.DELETE: delete,
+    Action.CLONE: clone,
+    Action.RESTART: restart,
+}
+
+
+async def _wizard(page: Page, *, editing: Task | None = None, cloning: Task | None = None) -> None:
+    from tasktui.tui.wizard.screen import WizardScreen  # noqa: PLC0415 - not for the first frame
+
+    screen: WizardScreen = WizardScreen(page.desk, editing=editing, cloning=cloning)
+    outcome = await page.app.push_screen_wait(screen)
+    if outcome is None:
+        return
+    task = outcome.task
+    page.say(f"{task.name} is {'changed' if editing else 'launched: Idle'}.", Tone.GOOD)
+    page.show_task(task)
+    if outcome.activate:
+        await activate(page, task)
+
+
+# What is not about one task.
+
+
+async def start_cluster(page: Page) -> None:
+    """Offer to bring up Ray on this machine."""
+    desk = page.desk
+    if desk.cluster.state not in {ClusterState.NONE, ClusterState.UNREACHABLE}:
+        page.say(f"There is a Ray cluster already: {desk.cluster.address}.", Tone.NOTE)
+        return
+    if desk.starting:
+        page.say(f"Ray is starting on this machine: {desk.starting}.", Tone.NOTE)
+        return
+    log = desk.session.config.state_dir / "cluster.log"
+    if await ask(page, questions.start_cluster(str(log))):
+        desk.ask_cluster()
+        await asyncio.to_thread(desk.session.start_cluster)
+        page.say("Ray is starting on this machine.", Tone.GOOD)
+
+
+async def scheduler(page: Page, word: str) -> None:
+    """Start the scheduler, or replace it by a new one. Raises SchedulerError."""
+    desk, session = page.desk, page.desk.session
+    if word == "restart":
+        page.say("Stopping the scheduler ...")
+        await session.astop_scheduler(force=True)
+    desk.asked_at = desk.now()
+    await asyncio.to_thread(lambda: session.start_scheduler(wait_s=SCHEDULER_WAIT_S))
+    desk.health = await session.ahealth()
+    running = desk.health.state is State.RUNNING
+    page.say(f"The scheduler is {desk.health.state}.", Tone.GOOD if running else Tone.NOTE)
+
+
+async def find(page: Page, name: str) -> None:
+    """Put the cursor on the task of that name. Raises NotFound."""
+    page.show_task(await page.desk.session.acall(lambda c: c.any_task(name)))
+
+
+# How they all ask and act.
+
+
+async def ask(page: Page, question: Question) -> Answer | None:
+    """Show the question and wait for its answer; None for Cancel."""
+    return await page.app.push_screen_wait(Dialog(question, page.desk.palette))
+
+
+async def act(page: Page, task: Task, change: Callable[[Commands, str], T], done: str) -> None:
+    """Carry out a change of a task that is still the one that was asked about."""
+    action_id = str(uuid4())
+
+    def work(commands: Commands) -> T:
+        _require_same(commands, task)
+        return change(commands, action_id)
+
+    await page.command(work, done)
+
+
+def _require_same(commands: Commands, task: Task) -> None:
+    """Commands go by name: make sure that the name still means this task, as it was."""
+    now = commands.task_by_id(task.id)
+    if (now.generation, now.archived_at, now.name) != (
+        task.generation,
+        task.archived_at,
+        task.name,
+    ):
+        raise Conflict(
+            f"{task.name} was changed meanwhile by somebody else: {now.name} is {now.status}.",
+            "Nothing was done. Look at it and press the key again.",
+        )
+    if task.archived_at and commands.task(task.name, archived=True).id != task.id:
+        raise Conflict(
+            f"Another task called {task.name} was archived later.",
+            "Restore or delete that one first.",
+        )
+
+
+def _drain_s(page: Page) -> float:
+    return page.desk.session.config.drain_s

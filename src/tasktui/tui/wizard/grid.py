@@ -1,0 +1,238 @@
+"""The grid of a Daily schedule's points: a cursor on a cell, and an input over it while one edits.
+
+Letters are shortcuts only while no input has the focus. Whatever is typed goes
+to the draft as it is typed; nothing is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tasktui.tui.palette import Palette
+from tasktui.tui.widgets.lineview import LineView
+from tasktui.tui.wizard.fields import TextInput
+from tasktui.tui.wizard.model import PointDraft
+from tasktui.tui.wizard.points import COLUMNS, HEAD, PLACES, WIDTHS, Points, added, lines, stepped
+from tasktui.tui.wizard.state import State
+
+_STARTS = frozenset("0123456789:")
+"""Characters that begin to edit a cell."""
+
+
+class Grid(LineView, can_focus=True):
+    """The points. Its cursor may stand on the line below them, which adds one."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Grid { height: auto; }
+    Grid TextInput { display: none; }
+    """
+    BINDINGS: ClassVar = [
+        Binding("up", "move(-1, 0)", show=False),
+        Binding("down", "move(1, 0)", show=False),
+        Binding("left", "move(0, -1)", show=False),
+        Binding("right", "move(0, 1)", show=False),
+        Binding("tab", "along(1)", show=False),
+        Binding("shift+tab", "along(-1)", show=False),
+        Binding("enter", "edit", show=False),
+        Binding("a", "add", show=False),
+        Binding("x,delete", "remove", show=False),
+        Binding("y", "duplicate", show=False),
+        Binding("plus", "step(1)", show=False),
+        Binding("minus", "step(-1)", show=False),
+        Binding("escape", "undo", show=False),
+    ]
+
+    class Changed(Message):
+        """The points are others."""
+
+        def __init__(self, points: Points) -> None:
+            super().__init__()
+            self.points = points
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="points")
+        self._editor = TextInput(id="cell")
+        self._points: Points = ()
+        self._before: Points = ()
+        self._state = State()
+        self._cells = 80
+        self.row = 0
+        self.column = 0
+
+    def compose(self) -> ComposeResult:
+        """The input that lies over a cell while one edits."""
+        yield self._editor
+
+    @property
+    def editing(self) -> bool:
+        """Whether the input is open."""
+        return bool(self._editor.display)
+
+    def draw(self, state: State, cells: int) -> None:
+        """Show the points of a state."""
+        self._state, self._cells = state, cells
+        if state.draft.points != self._points:
+            self._points = state.draft.points
+            self.row = min(self.row, len(self._points))
+        self._redraw()
+
+    def put(self, row: int, column: int) -> None:
+        """Put the cursor on a cell, or on the line that adds one."""
+        self.row = max(0, min(row, len(self._points)))
+        self.column = column if self.row < len(self._points) else 0
+        self._redraw()
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        if isinstance(self.parent, Widget):
+            spot = Region(0, self.virtual_region.y + HEAD + self.row, 1, 1)
+            self.parent.scroll_to_region(spot, animate=False)
+
+    def _redraw(self) -> None:
+        cursor = (self.row, self.column) if self.has_focus or self.editing else None
+        self.show(lines(self._state, cursor, self._cells))
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Show the cursor while it has the focus."""
+        super().watch_has_focus(_has_focus)
+        self._redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a cell."""
+        if event.y >= HEAD:
+            at = [i for i, place in enumerate(PLACES) if event.x >= place]
+            self.put(event.y - HEAD, at[-1] if at else 0)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit begins to edit; what came before the input had the focus goes there."""
+        character = event.character or ""
+        if self.editing:
+            if event.is_printable:
+                event.stop()
+                event.prevent_default()
+                self._editor.insert_text_at_cursor(character)
+        elif character in _STARTS and character and self.row < len(self._points):
+            event.stop()
+            self._open(character)
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move by rows or columns; past the first and the last row the focus moves on."""
+        self.close()
+        row = self.row + rows
+        if row < 0:
+            self.screen.focus_previous()
+        elif row > len(self._points):
+            self.screen.focus_next()
+        else:
+            self.put(row, max(0, min(self.column + columns, len(COLUMNS) - 1)))
+
+    def action_along(self, by: int) -> None:
+        """Tab: cell by cell, then on to the next field."""
+        self.close()
+        at = self.row * len(COLUMNS) + self.column + by
+        if at < 0:
+            self.screen.focus_previous()
+        elif at > len(self._points) * len(COLUMNS):
+            self.screen.focus_next()
+        else:
+            self.put(*divmod(at, len(COLUMNS)))
+
+    def action_edit(self) -> None:
+        """Edit the cell as it is; on the last line, add a point."""
+        if self.row == len(self._points):
+            self.action_add()
+        else:
+            self._open(None)
+
+    def action_add(self) -> None:
+        """Add a point below the cursor and type its time."""
+        at = min(self.row + 1, len(self._points))
+        self._change(lambda points: added(points, at))
+        self.put(at, 0)
+        self._open(None)
+
+    def action_remove(self) -> None:
+        """Delete the point under the cursor."""
+        self._change(lambda points: points[: self.row] + points[self.row + 1 :])
+        self.put(self.row, self.column)
+
+    def action_duplicate(self) -> None:
+        """The same point once more, below: its time is then to be changed."""
+        if self.row < len(self._points):
+            below = self.row + 1
+            self._change(lambda points: points[:below] + points[self.row : below] + points[below:])
+            self.put(below, 0)
+
+    def action_step(self, by: int) -> None:
+        """A quarter of an hour, or one replica, more or less."""
+        if self.row < len(self._points):
+            point = stepped(self._points[self.row], COLUMNS[self.column], by)
+            self._change(lambda points: (*points[: self.row], point, *points[self.row + 1 :]))
+
+    async def action_undo(self) -> None:
+        """Esc: the cell as it was; outside of a cell, whatever Esc means on the screen."""
+        if not self.editing:
+            await self.screen.run_action("leave")
+            return
+        before = self._before
+        self.close()
+        self._change(lambda _: before)
+
+    def close(self) -> None:
+        """End editing; what was typed stays."""
+        if self.editing:
+            self.screen.set_focus(self, scroll_visible=False)
+            self._hide()
+
+    def on_descendant_blur(self) -> None:
+        """The focus went elsewhere: what was typed stays."""
+        if self.screen.focused is not self._editor:
+            self._hide()
+
+    def _hide(self) -> None:
+        self._editor.display = False
+        self._redraw()
+
+    def _open(self, text: str | None) -> None:
+        point = self._points[self.row]
+        column = COLUMNS[self.column]
+        self._before = self._points
+        self._editor.fill(getattr(point, column))
+        self._editor.styles.width = WIDTHS[self.column]
+        self._editor.styles.offset = (PLACES[self.column], HEAD + self.row)
+        self._editor.display = True
+        # At once, not by focus(): a key that follows quickly must not get lost.
+        self.screen.set_focus(self._editor)
+        if text is not None:
+            self._editor.value = text
+            self._editor.cursor_position = len(text)
+        self._redraw()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typed into the cell."""
+        event.stop()
+        if self.editing:
+            cell = {COLUMNS[self.column]: self._editor.value}
+            point = replace(self._points[self.row], **cell)
+            self._change(lambda points: (*points[: self.row], point, *points[self.row + 1 :]))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: on to the next cell."""
+        event.stop()
+        self.action_along(1)
+
+    def _change(self, change: Callable[[Points], tuple[PointDraft, ...]]) -> None:
+        points = change(self._points)
+        if points != self._points:
+            self._points = points
+            self.post_message(self.Changed(points))

@@ -1,0 +1,191 @@
+"""Step 4 as lines: what will happen, and when, before anything is written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tasktui.domain.artifact import Spec
+from tasktui.domain.schedule import Daily, Instant, OneOff, Replicas, Schedule
+from tasktui.domain.task import Arming, Task, TaskSpec, When
+from tasktui.schedule.describe import describe
+from tasktui.schedule.points import in_force, upcoming
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
+from tasktui.tui.times import full
+from tasktui.tui.wizard.model import Draft
+from tasktui.tui.wizard.notes import LABELS, label
+from tasktui.tui.wizard.state import STEP_OF, State, Step
+
+NEXT_POINTS = 5
+_COMPARED = ("artifact", "kind", "points", *LABELS)
+
+
+def lines(state: State, cells: int) -> list[Line]:
+    """The whole step."""
+    out: list[Line] = []
+    if state.refused:
+        out += wrap(line(Span(f" Refused: {state.refused}", Tone.PROBLEM)), cells, indent="   ")
+        out.append(EMPTY)
+    if state.theirs is not None:
+        out += _stale(state, state.theirs, cells)
+    spec = state.spec
+    if spec is None or state.errors:
+        out += _open_ends(state, cells)
+    if spec is None:
+        return out
+    out += _task(state, spec, cells)
+    if state.editing is not None:
+        out += _changes(state, cells)
+    out += _events(state, spec, cells)
+    for problem in state.warnings:
+        out += wrap(line(Span(f" ! {problem.message}", Tone.NOTE)), cells, indent="   ")
+    return out
+
+
+def _open_ends(state: State, cells: int) -> list[Line]:
+    out = [line(Span(" Not ready yet:", Tone.PROBLEM))]
+    for problem in state.errors:
+        step = STEP_OF.get(problem.field, Step.SETTINGS)
+        text = f"   step {step.value}, {label(problem.field)}: {problem.message}"
+        out += wrap(line(Span(text, Tone.PROBLEM)), cells, indent="     ")
+    return [*out, EMPTY]
+
+
+def _task(state: State, spec: TaskSpec, cells: int) -> list[Line]:
+    needs = state.artifact.spec if state.artifact else Spec()
+    rows = [
+        ("Task", f"{spec.name}, route /{spec.name}"),
+        (
+            "Runs",
+            f"{spec.artifact}, {spec.file_path}.py, deployment name {spec.deployment_name}",
+        ),
+        ("Schedule", describe(spec.schedule)),
+        ("Replica", f"{needs}; at the most {_most(needs, _peak(spec.schedule))}"),
+    ]
+    out: list[Line] = []
+    for head, text in rows:
+        out += wrap(line(Span(f" {head:<9} ", Tone.DIM), text), cells, indent=" " * 11)
+    return [*out, EMPTY]
+
+
+def _peak(schedule: Schedule) -> int:
+    if isinstance(schedule, Daily):
+        return max((p.replicas.max for p in schedule.points), default=0)
+    return schedule.replicas.max
+
+
+def _most(needs: Spec, count: int) -> str:
+    parts = [f"{count * needs.gpu:g} {needs.gpu_type or 'GPU'}"] if needs.gpu else []
+    parts.append(f"{count * needs.cpu:g} CPU")
+    if needs.memory_gb:
+        parts.append(f"{count * needs.memory_gb:g} GB")
+    return f"{count} replica{'s' if count != 1 else ''} with {', '.join(parts)}"
+
+
+def _changes(state: State, cells: int) -> list[Line]:
+    if not state.changes:
+        return [line(Span(" Nothing is changed yet: PgUp goes to the settings.", Tone.DIM)), EMPTY]
+    out = [line(Span(" WHAT CHANGES", Tone.DIM))]
+    for change in state.changes:
+        tone = Tone.DANGER_KEY if change.text.startswith("restarts") else Tone.GOOD
+        head = line(Span(f" {change.text:<11} ", tone), Span(f"{change.field}  ", Tone.STRONG))
+        out += wrap(line(*head, f"{change.old} -> {change.new}"), cells, indent=" " * 13)
+    return [*out, EMPTY]
+
+
+def _stale(state: State, theirs: Task, cells: int) -> list[Line]:
+    text = (
+        f" {theirs.name} was edited meanwhile (now revision {theirs.revision}). "
+        "Nothing is overwritten: take theirs as the base, and your changes are put on top."
+    )
+    out = wrap(line(Span(text, Tone.PROBLEM)), cells, indent=" ")
+    for field, base, mine, other in differences(state.base, state.draft, state.their_draft):
+        head = Span(f"   {field}: ", Tone.STRONG)
+        parts = line(head, f"was {base}, theirs {other}, yours {mine}")
+        out += wrap(parts, cells, indent="     ")
+    return [*out, EMPTY]
+
+
+def differences(base: Draft, mine: Draft, theirs: Draft) -> list[tuple[str, str, str, str]]:
+    """Fields that either side changed: label, as it was, mine, theirs."""
+    rows = []
+    for name in _COMPARED:
+        old, own, other = (_shown(d, name) for d in (base, mine, theirs))
+        if old != own or old != other:
+            rows.append((label(name), old, own, other))
+    return rows
+
+
+def _shown(draft: Draft, name: str) -> str:
+    if name == "points":
+        return ", ".join(f"{p.time} {p.min}-{p.max} {p.timezone}".strip() for p in draft.points)
+    return str(getattr(draft, name)) or "-"
+
+
+def _events(state: State, spec: TaskSpec, cells: int) -> list[Line]:
+    now, needs = state.look.now, state.artifact.spec if state.artifact else Spec()
+    out = [line(Span(f" {'WHAT HAPPENS':<15} {'WHEN':<42} MIN-MAX", Tone.DIM))]
+    task = state.editing
+    rows = list(_edited(task, spec.schedule, now)) if task else list(_launched(spec.schedule, now))
+    following = upcoming(spec.schedule, now, Arming(now, When.NOW, ""), NEXT_POINTS)
+    rows += [(f"{_ordinal(i)} point", p) for i, p in enumerate(following, start=1)]
+    for what, point in rows:
+        out += wrap(_event(what, point, state, needs), cells, indent=" " * 17)
+    return [*out, EMPTY]
+
+
+_Row = tuple[str, Instant | str]
+
+
+def _launched(schedule: Schedule, now: datetime) -> Iterator[_Row]:
+    yield "after Launch", "Idle: nothing runs until it is activated"
+    if isinstance(schedule, OneOff):
+        at = in_force(schedule, now, Arming(now, When.NOW, ""))
+        yield "after Activate", at or _first(schedule, now)
+        return
+    yield "Activate, next", _first(schedule, now)
+    force = in_force(schedule, now, Arming(now, When.NOW, ""))
+    text = "at once: no point is in force yet"
+    if force is not None:
+        text = f"at once: {force.replicas} (point {force.label} is in force)"
+    yield "Activate, now", text
+
+
+def _first(schedule: Schedule, now: datetime) -> Instant | str:
+    found = upcoming(schedule, now, Arming(now, When.NEXT, ""), 1)
+    return found[0] if found else "never: no point comes"
+
+
+def _edited(task: Task, schedule: Schedule, now: datetime) -> Iterator[_Row]:
+    if task.armed is None:
+        yield "after Apply", f"{task.status}: not activated, nothing starts"
+        return
+    force = in_force(schedule, now, task.armed)
+    if force is None:
+        yield "after Apply", "nothing runs until the next point"
+    else:
+        word = "ended" if force.ends else f"at once: {force.replicas} (point {force.label})"
+        yield "after Apply", word
+
+
+def _ordinal(number: int) -> str:
+    return ("1st", "2nd", "3rd", "4th", "5th")[number - 1]
+
+
+def _event(what: str, point: Instant | str, state: State, needs: Spec) -> Line:
+    head = Span(f" {what:<15} ", Tone.STRONG)
+    if isinstance(point, str):
+        return line(head, point)
+    when = full(point.at, state.view, point.timezone)
+    if point.ends:
+        return line(head, f"{when:<42} ends, disarmed")
+    takes = _takes(needs, point.replicas)
+    return line(head, f"{when:<42} {point.replicas!s:<7}", Span(f" {takes}", Tone.DIM))
+
+
+def _takes(needs: Spec, replicas: Replicas) -> str:
+    if replicas.stopped:
+        return "stops"
+    amount, unit = (needs.gpu, needs.gpu_type or "GPU") if needs.gpu else (needs.cpu, "CPU")
+    low, high = replicas.min * amount, replicas.max * amount
+    return f"{low:g} {unit}" if low == high else f"{low:g}-{high:g} {unit}"

@@ -1,0 +1,54 @@
+"""A burst of keys does what the same keys do one by one."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tasktui.tui.keyorder import OrderedKeys
+
+
+class Form(OrderedKeys[None]):
+    def compose(self) -> ComposeResult:
+        yield Input("old", id="one", select_on_focus=False)
+        yield Input("old", id="two", select_on_focus=False)
+
+    def values(self) -> list[str]:
+        return [i.value for i in self.query(Input)]
+
+
+def burst(app: Form, *keys: str) -> None:
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_bound_keys_and_letters_of_one_burst_keep_their_order() -> None:
+    app = Form()
+    async with app.run_test() as pilot:
+        burst(app, "ctrl+u", "a", "b", "tab", "ctrl+u", "c", "shift+tab", "d", "backspace", "e")
+        await pilot.pause(0.3)
+        assert app.values() == ["abe", "c"]
+
+
+@pytest.mark.parametrize("count", [1, 50])
+async def test_no_key_of_a_long_burst_is_lost(count: int) -> None:
+    app = Form()
+    async with app.run_test() as pilot:
+        burst(app, "ctrl+u", *("x" for _ in range(count)), "tab", "ctrl+u", "y")
+        await pilot.pause(1.0)
+        assert app.values() == ["x" * count, "y"]
+
+
+async def test_a_widget_that_goes_away_with_a_key_does_not_stop_the_next_ones() -> None:
+    app = Form()
+    async with app.run_test() as pilot:
+        one, two = app.query(Input)
+        burst(app, "a")
+        await one.remove()
+        two.focus()
+        await pilot.pause(1.0)
+        burst(app, "end", "z", "ctrl+u", "q")
+        await pilot.pause(0.3)
+        assert two.value == "q"
