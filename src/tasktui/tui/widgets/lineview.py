@@ -24,11 +24,6 @@ class LineView(Widget):
         self._palette = palette
         self._content: tuple[Line, ...] = ()
 
-    def on_mount(self) -> None:
-        """What was shown before there was a screen gets its room now."""
-        if self._content:
-            self.refresh(layout=True)
-
     @property
     def content(self) -> tuple[Line, ...]:
         """The lines shown now."""
@@ -41,6 +36,8 @@ class LineView(Widget):
             return
         old, self._content = self._content, new
         if len(old) != len(new):
+            # A layout that ran while another one was asked for would keep the old height.
+            self._box_model_cache.clear()
             self.refresh(layout=True)
             return
         cells = self.size.width

@@ -27,8 +27,16 @@ WIDE = 98
 _LONGEST = 400
 
 
-class TextInput(Input):
-    """Textual's input on one line, whose value never holds what a terminal would act on."""
+class TextInput(Input, inherit_bindings=False):
+    """Textual's input on one line, whose value never holds what a terminal would act on.
+
+    Enter is its parents' business: a message that follows the key would come
+    too late for what is typed next.
+    """
+
+    BINDINGS: ClassVar = [
+        b for b in Input.BINDINGS if not (isinstance(b, Binding) and b.action == "submit")
+    ]
 
     DEFAULT_CSS: ClassVar[str] = """
     TextInput { border: none; height: 1; padding: 0; }
@@ -103,7 +111,6 @@ class Choice(LineView, can_focus=True):
     BINDINGS: ClassVar = [
         Binding("left", "turn(-1)", show=False),
         Binding("right,space", "turn(1)", show=False),
-        Binding("enter", "accept", show=False),
     ]
 
     class Chosen(Message):
@@ -112,9 +119,6 @@ class Choice(LineView, can_focus=True):
         def __init__(self, word: str) -> None:
             super().__init__()
             self.word = word
-
-    class Accepted(Message):
-        """Enter: on to the next field."""
 
     def __init__(self, label: str, words: Sequence[str], palette: Palette, *, id: str) -> None:  # noqa: A002
         super().__init__(palette, id=id)
@@ -160,10 +164,6 @@ class Choice(LineView, can_focus=True):
         """The next or previous word."""
         at = (self._words.index(self.word) + by) % len(self._words)
         self._choose(self._words[at])
-
-    def action_accept(self) -> None:
-        """Enter."""
-        self.post_message(self.Accepted())
 
     def _choose(self, word: str) -> None:
         self.put(word)

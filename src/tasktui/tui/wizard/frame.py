@@ -9,6 +9,8 @@ from tasktui.tui.wizard.notes import HELP, label
 from tasktui.tui.wizard.state import State, Step
 
 SMALL = (80, 24)
+_STEPS = 70
+"""Cells from which on all steps are named."""
 Hint = tuple[str, str]
 """A key as it is printed, and what it does."""
 
@@ -38,6 +40,9 @@ def head(state: State, cells: int) -> Line:
     if state.editing:
         edited = state.editing
         title = [Span(f" Edit {edited.name}", Tone.TITLE), Span(f" rev {edited.revision}")]
+    if cells < _STEPS:
+        here = f"step {state.step.value} of {len(Step)}: {state.step.title} "
+        return justify(tuple(title), line(Span(here, Tone.STRONG)), cells)
     parts: list[Span] = []
     for step in Step:
         if parts:

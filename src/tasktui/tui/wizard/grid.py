@@ -53,16 +53,12 @@ class Grid(LineView, can_focus=True):
     ]
 
     class Changed(Message):
-        """The points are others."""
-
-        def __init__(self, points: Points) -> None:
-            super().__init__()
-            self.points = points
+        """``points`` are others."""
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="points")
         self._editor = TextInput(id="cell")
-        self._points: Points = ()
+        self.points: Points = ()
         self._before: Points = ()
         self._state = State()
         self._cells = 80
@@ -81,19 +77,20 @@ class Grid(LineView, can_focus=True):
     def draw(self, state: State, cells: int) -> None:
         """Show the points of a state."""
         self._state, self._cells = state, cells
-        if state.draft.points != self._points:
-            self._points = state.draft.points
-            self.row = min(self.row, len(self._points))
+        if state.draft.points != self.points:
+            self.points = state.draft.points
+            self.row = min(self.row, len(self.points))
         self._redraw()
 
     def put(self, row: int, column: int) -> None:
         """Put the cursor on a cell, or on the line that adds one."""
-        self.row = max(0, min(row, len(self._points)))
-        self.column = column if self.row < len(self._points) else 0
+        self.row = max(0, min(row, len(self.points)))
+        self.column = column if self.row < len(self.points) else 0
         self._redraw()
-        self.call_after_refresh(self._reveal)
+        self.call_after_refresh(self.reveal)
 
-    def _reveal(self) -> None:
+    def reveal(self) -> None:
+        """Scroll the cursor's line into sight."""
         if isinstance(self.parent, Widget):
             spot = Region(0, self.virtual_region.y + HEAD + self.row, 1, 1)
             self.parent.scroll_to_region(spot, animate=False)
@@ -121,7 +118,7 @@ class Grid(LineView, can_focus=True):
                 event.stop()
                 event.prevent_default()
                 self._editor.insert_text_at_cursor(character)
-        elif character in _STARTS and character and self.row < len(self._points):
+        elif character in _STARTS and character and self.row < len(self.points):
             event.stop()
             self._open(character)
 
@@ -131,7 +128,7 @@ class Grid(LineView, can_focus=True):
         row = self.row + rows
         if row < 0:
             self.screen.focus_previous()
-        elif row > len(self._points):
+        elif row > len(self.points):
             self.screen.focus_next()
         else:
             self.put(row, max(0, min(self.column + columns, len(COLUMNS) - 1)))
@@ -142,21 +139,23 @@ class Grid(LineView, can_focus=True):
         at = self.row * len(COLUMNS) + self.column + by
         if at < 0:
             self.screen.focus_previous()
-        elif at > len(self._points) * len(COLUMNS):
+        elif at > len(self.points) * len(COLUMNS):
             self.screen.focus_next()
         else:
             self.put(*divmod(at, len(COLUMNS)))
 
     def action_edit(self) -> None:
-        """Edit the cell as it is; on the last line, add a point."""
-        if self.row == len(self._points):
+        """Enter: edit the cell as it is, or take it and go on; on the last line, add a point."""
+        if self.editing:
+            self.action_along(1)
+        elif self.row == len(self.points):
             self.action_add()
         else:
             self._open(None)
 
     def action_add(self) -> None:
         """Add a point below the cursor and type its time."""
-        at = min(self.row + 1, len(self._points))
+        at = min(self.row + 1, len(self.points))
         self._change(lambda points: added(points, at))
         self.put(at, 0)
         self._open(None)
@@ -168,15 +167,15 @@ class Grid(LineView, can_focus=True):
 
     def action_duplicate(self) -> None:
         """The same point once more, below: its time is then to be changed."""
-        if self.row < len(self._points):
+        if self.row < len(self.points):
             below = self.row + 1
             self._change(lambda points: points[:below] + points[self.row : below] + points[below:])
             self.put(below, 0)
 
     def action_step(self, by: int) -> None:
         """A quarter of an hour, or one replica, more or less."""
-        if self.row < len(self._points):
-            point = stepped(self._points[self.row], COLUMNS[self.column], by)
+        if self.row < len(self.points):
+            point = stepped(self.points[self.row], COLUMNS[self.column], by)
             self._change(lambda points: (*points[: self.row], point, *points[self.row + 1 :]))
 
     async def action_undo(self) -> None:
@@ -184,13 +183,13 @@ class Grid(LineView, can_focus=True):
         if not self.editing:
             await self.screen.run_action("leave")
             return
-        before = self._before
+        self._editor.fill(getattr(self._before[self.row], COLUMNS[self.column]))
         self.close()
-        self._change(lambda _: before)
 
     def close(self) -> None:
         """End editing; what was typed stays."""
         if self.editing:
+            self._commit()
             self.screen.set_focus(self, scroll_visible=False)
             self._hide()
 
@@ -204,9 +203,9 @@ class Grid(LineView, can_focus=True):
         self._redraw()
 
     def _open(self, text: str | None) -> None:
-        point = self._points[self.row]
+        point = self.points[self.row]
         column = COLUMNS[self.column]
-        self._before = self._points
+        self._before = self.points
         self._editor.fill(getattr(point, column))
         self._editor.styles.width = WIDTHS[self.column]
         self._editor.styles.offset = (PLACES[self.column], HEAD + self.row)
@@ -214,25 +213,23 @@ class Grid(LineView, can_focus=True):
         # At once, not by focus(): a key that follows quickly must not get lost.
         self.screen.set_focus(self._editor)
         if text is not None:
-            self._editor.value = text
-            self._editor.cursor_position = len(text)
+            self._editor.fill(text)
+            self._commit()
         self._redraw()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typed into the cell."""
         event.stop()
         if self.editing:
-            cell = {COLUMNS[self.column]: self._editor.value}
-            point = replace(self._points[self.row], **cell)
-            self._change(lambda points: (*points[: self.row], point, *points[self.row + 1 :]))
+            self._commit()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: on to the next cell."""
-        event.stop()
-        self.action_along(1)
+    def _commit(self) -> None:
+        """Take what the input holds into the cell."""
+        point = replace(self.points[self.row], **{COLUMNS[self.column]: self._editor.value})
+        self._change(lambda points: (*points[: self.row], point, *points[self.row + 1 :]))
 
     def _change(self, change: Callable[[Points], tuple[PointDraft, ...]]) -> None:
-        points = change(self._points)
-        if points != self._points:
-            self._points = points
-            self.post_message(self.Changed(points))
+        points = change(self.points)
+        if points != self.points:
+            self.points = points
+            self.post_message(self.Changed())

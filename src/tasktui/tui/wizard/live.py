@@ -122,6 +122,7 @@ class LiveScreen(Screen[R]):
         self.put(state)
         if moved:
             self.set_focus(self.steps[state.step].first(field))
+            self.draw()
             self.soon()
 
     def on_mount(self) -> None:
@@ -130,9 +131,15 @@ class LiveScreen(Screen[R]):
         self.open(afresh=False)
 
     def on_resize(self) -> None:
-        """Other widths; the notes follow once the inputs have theirs."""
+        """Other widths and heights: what has the focus stays in sight."""
         self.draw()
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        if self.focused is self.settings.grid:
+            self.settings.grid.reveal()
+        elif self.focused is not None:
+            self.focused.scroll_visible(animate=False)
 
     def on_descendant_focus(self) -> None:
         """The keys that work are others."""
@@ -194,8 +201,11 @@ class LiveScreen(Screen[R]):
     def _settle_now(self) -> None:
         self.run_worker(self.settle(), group="settle")
 
-    async def settle(self, *, reread: bool = False) -> None:
-        """Keep the draft and ask the store what it says of it; ``reread``: only ask."""
+    async def settle(self, *, reread: bool = False) -> bool:
+        """Keep the draft and ask the store what it says of it; ``reread``: only ask.
+
+        False when the store cannot be used: then the screen says why.
+        """
         state, slot = self.state, self.occasion.slot
 
         def ask(commands: Commands) -> Verdict:
@@ -208,12 +218,13 @@ class LiveScreen(Screen[R]):
             verdict = await self.desk.session.acall(ask)
         except TasktuiError as error:
             self.put(replace(self.state, said=str(error)))
-            return
+            return False
         if self.state.draft == state.draft and self.state.editing is state.editing:
-            self.unsettled = False
+            self.unsettled = self.unsettled and reread
             clock = f"{verdict.look.now.astimezone(self.desk.mine):%H:%M:%S}"
             saved = state.saved if reread else "" if state.untouched else clock
             self.put(moves.judged(self.state, verdict, saved))
+        return True
 
     @staticmethod
     def _keep(commands: Commands, slot: str, state: State) -> None:

@@ -22,7 +22,6 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.wizard import moves
 from tasktui.tui.wizard.drafts import discard
 from tasktui.tui.wizard.fields import Button, Choice
-from tasktui.tui.wizard.grid import Grid
 from tasktui.tui.wizard.live import LiveScreen
 from tasktui.tui.wizard.model import Kind
 from tasktui.tui.wizard.notes import LABELS
@@ -47,6 +46,7 @@ class WizardScreen(LiveScreen[Outcome | None]):
     BINDINGS: ClassVar = [
         Binding("pagedown", "next", show=False, priority=True),
         Binding("pageup", "back", show=False, priority=True),
+        Binding("enter", "accept", show=False),
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("ctrl+o", "afresh", show=False, priority=True),
@@ -59,6 +59,8 @@ class WizardScreen(LiveScreen[Outcome | None]):
     ) -> None:
         super().__init__(desk, editing, cloning)
         self._action_id = uuid.uuid4().hex
+        self._leaving = False
+        """Leaving was asked for, and the draft could not be kept."""
 
     # What the user does.
 
@@ -72,16 +74,8 @@ class WizardScreen(LiveScreen[Outcome | None]):
             typed = {name: event.input.value}
             self.change(replace(self.state.draft, **typed))  # type: ignore[arg-type]
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def action_accept(self) -> None:
         """Enter: on to the next field, after the last one to the next step."""
-        event.stop()
-        self._accept()
-
-    def on_choice_accepted(self) -> None:
-        """Enter on the type."""
-        self._accept()
-
-    def _accept(self) -> None:
         if self.focused is self.focus_chain[-1]:
             self.action_next()
         else:
@@ -91,9 +85,9 @@ class WizardScreen(LiveScreen[Outcome | None]):
         """Another type of schedule."""
         self.change(replace(self.state.draft, kind=Kind(message.word)))
 
-    def on_grid_changed(self, message: Grid.Changed) -> None:
-        """Other points."""
-        self.change(replace(self.state.draft, points=message.points))
+    def on_grid_changed(self) -> None:
+        """Other points. The grid's own count: the message may be older than the last key."""
+        self.change(replace(self.state.draft, points=self.settings.grid.points))
 
     def on_artifact_step_chosen(self, message: ArtifactStep.Chosen) -> None:
         """An artifact was chosen: its defaults are offered, and the next step is shown."""
@@ -151,9 +145,12 @@ class WizardScreen(LiveScreen[Outcome | None]):
 
     async def _leave(self) -> None:
         self.calm()
-        if not self.busy:
-            await self.settle()
-        self.dismiss(None)
+        if self.busy or self._leaving or await self.settle():
+            self.dismiss(None)
+            return
+        self._leaving = True
+        told = f"The draft cannot be kept; Esc again leaves without it. {self.state.said}"
+        self.put(replace(self.state, said=told))
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """A button of the last step."""

@@ -9,7 +9,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
 
 from tasktui.domain.artifact import Artifact
 from tasktui.tui import chrome
@@ -35,6 +34,7 @@ class ArtifactStep(Vertical):
     BINDINGS: ClassVar = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
+        Binding("enter", "choose", show=False),
     ]
 
     class Chosen(Message):
@@ -103,14 +103,9 @@ class ArtifactStep(Vertical):
 
     def on_table_opened(self) -> None:
         """Double-clicked."""
-        self.choose()
+        self.action_choose()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter."""
-        event.stop()
-        self.choose()
-
-    def choose(self) -> None:
+    def action_choose(self) -> None:
         """Choose what is under the cursor."""
         if self.table.selected is not None:
             self.post_message(self.Chosen(self.table.selected))

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from tasktui.schedule.resolve import zone_names
 from tasktui.tui.desk import Desk
@@ -27,6 +26,7 @@ class ZonePicker(ModalScreen[str | None]):
         Binding("down", "move(1)", show=False),
         Binding("pageup", "move(-10)", show=False, priority=True),
         Binding("pagedown", "move(10)", show=False, priority=True),
+        Binding("enter", "take", show=False),
         Binding("escape,ctrl+c", "leave", show=False, priority=True),
     ]
 
@@ -76,16 +76,14 @@ class ZonePicker(ModalScreen[str | None]):
         self._draw()
         self._table.move(-len(self._names))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def action_take(self) -> None:
         """Take what is under the cursor."""
-        event.stop()
         if self._table.selected is not None:
             self.dismiss(self._table.selected)
 
     def on_table_opened(self) -> None:
         """Double-clicked."""
-        if self._table.selected is not None:
-            self.dismiss(self._table.selected)
+        self.action_take()
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""

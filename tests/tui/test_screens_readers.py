@@ -1,0 +1,314 @@
+"""Detail, logs, keys and copy: pages of lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from make import make_replica, make_task
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+from tasktui.errors import NotFound, Unreachable
+from tasktui.runtime.session import Session
+from tasktui.tui.keys import KEYS, Where, keys_of
+from tasktui.tui.lines import plain, width
+from tasktui.tui.screens.copy import texts, through_tmux
+from tasktui.tui.screens.help import keys_help
+from tasktui.tui.screens.logs import LINES, LogsScreen
+from tasktui.tui.screens.reader import Reader
+from tui.bench import CLUSTER, Bench, asked, press, text, until
+
+SIZE = (100, 30)
+
+
+@asynccontextmanager
+async def on(
+    bench: Bench, key: str, seen: str, size: tuple[int, int] = SIZE
+) -> AsyncIterator[Pilot[None]]:
+    """The reader that ``key`` opens on the first task."""
+    async with bench.app().run_test(size=size) as pilot:
+        await until(pilot, "> ")
+        await press(pilot, key, seen=seen)
+        yield pilot
+
+
+# Detail.
+
+
+async def test_detail_shows_everything_and_lives(bench: Bench) -> None:
+    bench.sees()
+    task = bench.running()
+    async with on(bench, "d", "chat rev 1") as pilot:
+        seen = await until(pilot, "EVENTS")
+        assert "curl -sS http://127.0.0.1:8000/chat" in seen
+        assert "chat#r2" in seen
+        bench.becomes(task, Status.STARTING, replicas=(make_replica("fresh"),))
+        await until(pilot, "fresh")
+
+
+async def test_enter_opens_detail_and_escape_leaves_it(bench: Bench) -> None:
+    bench.launched()
+    async with on(bench, "enter", "chat rev 1") as pilot:
+        await press(pilot, "escape", seen="> chat")
+        await press(pilot, "d", seen="chat rev 1")
+        await press(pilot, "q", seen="> chat")
+
+
+async def test_a_task_that_is_renamed_while_it_is_shown_goes_on(bench: Bench) -> None:
+    task = bench.launched()
+    async with on(bench, "d", "chat rev 1") as pilot:
+        bench.saved(replace(task, name="chat-eu", revision=2))
+        await until(pilot, "chat-eu rev 2")
+        assert "was chat" in text(pilot)
+        await asked(pilot, "A", "Activate chat-eu")
+
+
+async def test_a_task_that_is_archived_while_it_is_shown_says_so(bench: Bench) -> None:
+    bench.launched()
+    async with on(bench, "d", "chat rev 1") as pilot:
+        bench.other.call(lambda c: c.archive("chat"))
+        await until(pilot, "archived by")
+        await asked(pilot, "X", "Restore chat")
+
+
+async def test_a_task_that_is_deleted_while_it_is_shown_stays_as_it_was(bench: Bench) -> None:
+    bench.archived()
+    async with bench.app().run_test(size=SIZE) as pilot:
+        await press(pilot, "7", seen="> old")
+        await press(pilot, "d", seen="old rev 1")
+        bench.other.call(lambda c: c.delete("old"))
+        await until(pilot, "was deleted; this is how it was")
+        await press(pilot, "X", seen="No task is selected.")
+
+
+async def test_a_verb_works_on_the_detail_page(bench: Bench) -> None:
+    bench.running()
+    async with on(bench, "d", "chat rev 1") as pilot:
+        await asked(pilot, "D", "Deactivate chat")
+        await pilot.press("left")
+        await press(pilot, "enter", seen="chat is deactivated.")
+        await until(pilot, "Need Stop")
+
+
+async def test_scrolling_stays_where_it_is_when_the_page_is_read_again(bench: Bench) -> None:
+    bench.running()
+    async with on(bench, "d", "chat rev 1", size=(80, 24)) as pilot:
+        await until(pilot, "more below")
+        await press(pilot, "G", seen="EVENTS")
+        screen = pilot.app.screen
+        assert isinstance(screen, Reader)
+        at = screen._scroller.scroll_offset.y
+        assert at > 0
+        bench.launched("other")
+        await pilot.pause(0.3)
+        assert screen._scroller.scroll_offset.y == at
+        await pilot.press("g")
+        await until(pilot, lambda: screen._scroller.scroll_offset.y == 0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "moved"),
+    [
+        (["j"], 1),
+        (["down", "down", "up"], 1),
+        (["k"], 0),
+        (["pagedown", "pageup"], 0),
+        (["ctrl+d", "ctrl+u"], 0),
+    ],
+)
+async def test_readers_scroll_by_the_moving_keys(
+    bench: Bench, keys: Sequence[str], moved: int
+) -> None:
+    bench.running()
+    async with on(bench, "d", "more below", size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        screen = pilot.app.screen
+        assert isinstance(screen, Reader)
+        await until(pilot, lambda: screen._scroller.scroll_offset.y == moved)
+
+
+async def test_copy_and_logs_open_from_detail_and_come_back(bench: Bench) -> None:
+    bench.launched()
+    async with on(bench, "d", "chat rev 1") as pilot:
+        await press(pilot, "c", seen="Copy from chat")
+        await press(pilot, "escape", seen="EVENTS")
+        await press(pilot, "l", seen="log of chat")
+        await press(pilot, "q", seen="EVENTS")
+
+
+# Logs.
+
+
+class Said:
+    """Answers for logs without Ray."""
+
+    def __init__(self, session: Session) -> None:
+        self.asked: list[str | None] = []
+        self.answer: str | Exception = "one\ntwo\n"
+        session.alogs = self._logs  # type: ignore[method-assign]
+
+    async def _logs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
+        assert lines == LINES
+        self.asked.append(replica)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return f"{replica}\n{self.answer}"
+
+
+@asynccontextmanager
+async def logs(
+    bench: Bench, size: tuple[int, int] = SIZE
+) -> AsyncIterator[tuple[Said, Pilot[None]]]:
+    app = bench.app()
+    said = Said(app.desk.session)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, "> chat")
+        await press(pilot, "l", seen="log of chat")
+        yield said, pilot
+
+
+async def test_logs_show_the_newest_replica_and_n_the_next(bench: Bench) -> None:
+    bench.running(replicas=2)
+    async with logs(bench) as (_, pilot):
+        await until(pilot, "chat#r2 (2 of 2, RUNNING)")
+        await until(pilot, "two")
+        await press(pilot, "n", seen="chat#r1 (1 of 2, RUNNING)")
+        await until(pilot, "\nchat#r1")
+
+
+async def test_logs_are_read_again_while_one_looks(bench: Bench) -> None:
+    bench.running(replicas=1)
+    async with logs(bench) as (said, pilot):
+        await until(pilot, "two")
+        said.answer = "one\ntwo\nthree\n"
+        await until(pilot, "three")
+        assert "following" in text(pilot)
+
+
+async def test_the_end_is_followed_until_one_scrolls_up(bench: Bench) -> None:
+    bench.running(replicas=1)
+    async with logs(bench, size=(80, 24)) as (said, pilot):
+        said.answer = "\n".join(f"line {n}" for n in range(100))
+        await until(pilot, "line 99")
+        await pilot.press("g")
+        await until(pilot, "not following: G goes to the end")
+        said.answer += "\nline 100"
+        screen = pilot.app.screen
+        assert isinstance(screen, LogsScreen)
+        await until(pilot, lambda: "line 100" in screen._log)
+        assert "line 100" not in text(pilot)
+        await press(pilot, "G", seen="line 100")
+
+
+async def test_a_log_that_cannot_be_read_is_said_and_what_was_read_stays(bench: Bench) -> None:
+    bench.running(replicas=1)
+    async with logs(bench) as (said, pilot):
+        await until(pilot, "two")
+        said.answer = Unreachable("Ray does not answer.", "Is it up?")
+        seen = await until(pilot, "Ray does not answer. Is it up? Trying again.")
+        assert "two" in seen
+
+
+async def test_a_task_without_a_replica_says_where_to_look(bench: Bench) -> None:
+    bench.launched()
+    async with logs(bench) as (said, pilot):
+        said.answer = NotFound("chat has no replica.", "tasktui show chat has its last error.")
+        await until(pilot, "has its last error")
+        await press(pilot, "n", seen="There is no other replica.")
+
+
+async def test_logs_are_bounded_and_harmless(bench: Bench) -> None:
+    bench.running(replicas=1)
+    async with logs(bench) as (said, pilot):
+        said.answer = "\n".join(["x"] * 5000 + ["\x1b]52;c;aGk=\x07[red]end[/nope]"])
+        seen = await until(pilot, "[red]end[/nope]")
+        assert "\x1b" not in seen
+        assert f"{LINES} lines" in seen
+
+
+async def test_a_chosen_replica_that_ends_gives_way_to_the_newest(bench: Bench) -> None:
+    task = bench.running(replicas=2)
+    async with logs(bench) as (_, pilot):
+        await press(pilot, "n", seen="chat#r1 (1 of 2")
+        bench.becomes(task, Status.RUNNING, replicas=(make_replica("chat#r9"),))
+        await until(pilot, "chat#r9 (1 of 1")
+
+
+async def test_reading_a_log_blocks_no_key(bench: Bench) -> None:
+    """Without a fake: nothing listens at that address, and each key still answers."""
+    bench.sees(CLUSTER)
+    bench.running(replicas=1)
+    async with on(bench, "l", "log of chat") as pilot:
+        await press(pilot, "question_mark", seen="Keys of")
+        await press(pilot, "escape", seen="log of chat")
+        await press(pilot, "escape", seen="> chat")
+
+
+# Keys.
+
+
+@pytest.mark.parametrize("where", list(Where))
+@pytest.mark.parametrize("cells", [40, 80, 200])
+def test_the_keys_of_every_screen_are_listed_whole(where: Where, cells: int) -> None:
+    rows = keys_help(where, cells)
+    assert all(width(row) <= cells for row in rows)
+    words = " ".join(" ".join(plain(row).split()) for row in rows)
+    for key in keys_of(where):
+        assert key.shown in words
+        assert key.help in words or cells < 80
+
+
+def test_the_keys_of_other_screens_are_not_listed() -> None:
+    words = " ".join(plain(row) for row in keys_help(Where.LOGS, 80))
+    assert next(k.help for k in KEYS if k.id == "activate") not in words
+
+
+@pytest.mark.parametrize("opens", ["d", "l"])
+async def test_help_lists_the_keys_of_the_screen_it_came_from(bench: Bench, opens: str) -> None:
+    bench.launched()
+    where = {"d": "detail", "l": "logs"}[opens]
+    async with on(bench, opens, "chat") as pilot:
+        await press(pilot, "question_mark", seen=f"Keys of the screen {where}")
+        await press(pilot, "G", seen="Draw the screen again")
+        await press(pilot, "escape", seen="chat")
+
+
+# Copy.
+
+
+async def test_copying_sends_the_text_and_shows_it_at_the_first_column(bench: Bench) -> None:
+    bench.sees()
+    bench.running()
+    async with on(bench, "c", "Copy from chat") as pilot:
+        assert "\nhttp://127.0.0.1:8000/chat\n" in text(pilot)
+        await press(pilot, "u", seen="Sent to the terminal's clipboard")
+        assert pilot.app.clipboard == "http://127.0.0.1:8000/chat"
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.clipboard == "chat")
+
+
+async def test_what_is_unknown_is_not_copied(bench: Bench) -> None:
+    bench.launched()
+    async with on(bench, "c", "Copy from chat") as pilot:
+        await press(pilot, "u", seen="The URL of the endpoint is unknown until Ray Serve runs.")
+        assert pilot.app.clipboard == ""
+
+
+def test_each_text_is_the_one_that_other_faces_give(bench: Bench) -> None:
+    desk = bench.app().desk
+    desk.cluster, desk.owner = CLUSTER, "0a1b2c"
+    assert texts(make_task(), desk.view()) == {
+        "name": "chat",
+        "url": "http://127.0.0.1:8000/chat",
+        "curl": "curl -sS http://127.0.0.1:8000/chat",
+        "dashboard": "http://127.0.0.1:8265/#/serve/applications/tasktui-0a1b2c-chat",
+        "id": "tasktui-0a1b2c-chat",
+    }
+
+
+def test_tmux_is_asked_to_hand_the_text_on() -> None:
+    assert through_tmux("chat") == "\x1bPtmux;\x1b\x1b]52;c;Y2hhdA==\x07\x1b\\"
