@@ -70,9 +70,10 @@ def loaded(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_reading_imports_nothing_slow() -> None:
+@pytest.mark.parametrize("module", ["tasktui.runtime.session", "tasktui.__main__"])
+def test_reading_imports_nothing_slow(module: str) -> None:
     slow = {"sqlite_utils", "httpx", "yaml", "textual", "rich", "croniter", "psutil", "pydantic"}
-    assert not slow & loaded("import tasktui.runtime.session")
+    assert not slow & loaded(f"import {module}")
 
 
 def test_no_module_of_the_control_plane_imports_ray() -> None:

@@ -39,7 +39,7 @@ def store(host: Host) -> Iterator[Store]:
 
 
 def _answers(monkeypatch: pytest.MonkeyPatch, answer: Probe | Exception) -> None:
-    async def probe(self: RayServe) -> Probe:
+    async def probe(_: RayServe) -> Probe:
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_database_fails_only_its_checks(host: Host) -> None:
 def test_room_on_the_disk(
     host: Host, monkeypatch: pytest.MonkeyPatch, free: int, level: Level
 ) -> None:
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     assert check(host, "disk").level is level
 
 

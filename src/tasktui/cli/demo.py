@@ -70,11 +70,11 @@ def run(call: Call, hands: Hands) -> int:
     began = time.monotonic()
     session = call.writer()
     # A model that there is not is said before a cluster is brought up for it.
-    session.call(lambda c: c.artifact(call.args.model))
+    model = session.call(lambda c: c.artifact(call.args.model)).label
     _cluster(call, hands)
     started = session.health().state is State.DOWN
     session.start_scheduler(wait_s=_SCHEDULER_S)
-    task = _task(call, hands)
+    task = _task(session, model, hands)
     shown = Progress()
     try:
         outcome = hands.wait(session, task, Status.RUNNING, _START_S, shown)
@@ -123,9 +123,8 @@ def _agreed(where: str) -> bool:
         return False
 
 
-def _task(call: Call, hands: Hands) -> Task:
+def _task(session: Session, model: str, hands: Hands) -> Task:
     """The demo's task, activated: one that is there already, or a new one."""
-    session, model = call.session, call.args.model
     task = session.call(lambda c: _existing(c, model)) or _launched(session, model)
     if task.status is Status.NEED_STOP:
         hands.wait(session, task, Status.IDLE, _STOP_S, Progress())

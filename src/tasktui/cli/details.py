@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tasktui.cli.output import rows, say
-from tasktui.commands.present import curl, dashboard, endpoint, marks, why
-from tasktui.domain.observed import Replica
+from tasktui.commands.present import age, curl, dashboard, endpoint, marks, why
+from tasktui.domain.observed import ClusterState, ClusterView, Replica
 from tasktui.domain.task import Task
 from tasktui.schedule.describe import describe
 from tasktui.schedule.points import upcoming
@@ -46,6 +48,16 @@ def status_line(task: Task, view: View) -> str:
     text = why(task, view.now)
     words = " ".join((str(task.status), *marks(task)))
     return f"{words}: {text}" if text else words
+
+
+def staleness(cluster: ClusterView, now: datetime) -> str:
+    """Why the statuses are only last known ones, and what to do; empty while Ray answers."""
+    if cluster.state is ClusterState.CONNECTED:
+        return ""
+    if cluster.state is ClusterState.NONE:
+        return "No cluster was found, so nothing can run: tasktui cluster up, or --address URL."
+    seen = f", last seen {age(cluster.seen_at, now)} ago" if cluster.seen_at else ""
+    return f"Ray at {cluster.address} is {cluster.state}{seen}: {cluster.error}"
 
 
 def _coming(task: Task, view: View) -> str:

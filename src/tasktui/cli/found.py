@@ -83,9 +83,10 @@ def find_cluster(call: Call) -> Found:
 
 
 def _embedded(call: Call, target: Target, local: LocalStatus, seen: ClusterView) -> Found:
-    from tasktui.engine.local import LocalCluster  # noqa: PLC0415 - psutil is slow to import
+    from tasktui.engine.local import LocalCluster, LocalState  # noqa: PLC0415 - psutil is slow to import
     from tasktui.engine.local_record import token_path  # noqa: PLC0415 - beside its use
 
+    up = local.state is LocalState.RUNNING
     return Found(
         state=str(local.state),
         address=target.address,
@@ -97,7 +98,7 @@ def _embedded(call: Call, target: Target, local: LocalStatus, seen: ClusterView)
         view=seen,
         local=local,
         error=local.error or seen.error,
-        environ=LocalCluster(call.config.state_dir).environ(),
+        environ=LocalCluster(call.config.state_dir).environ() if up else {},
     )
 
 

@@ -9,6 +9,7 @@ from tasktui.cli import (
     demo,
     doctor,
     editing,
+    history,
     launching,
     preview,
     scheduler,
@@ -20,6 +21,7 @@ from tasktui.cli.verbs import Verb
 
 VERBS: tuple[Verb, ...] = (
     *tasks.VERBS,
+    *history.VERBS,
     *launching.VERBS,
     *editing.VERBS,
     *changes.VERBS,

@@ -1,42 +1,33 @@
-"""Verbs that read: what there is, one task whole, what comes next, events and logs.
+"""Verbs that read: what there is, one task whole, what comes next.
 
-None of them waits for Ray, but ``logs``, which asks it for the text.
+None of them waits for Ray: they show what the scheduler last saw.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import threading
-from collections.abc import Callable
 from datetime import datetime
 
-from tasktui.cli.details import describe_task
+from tasktui.cli.details import describe_task, staleness
 from tasktui.cli.output import Column, emit, note, say, table, width
-from tasktui.cli.verbs import Call, Verb, task_name
+from tasktui.cli.verbs import Call, Verb, add_count, task_name
 from tasktui.commands.commands import Commands
 from tasktui.commands.present import (
     endpoint,
-    event_json,
-    event_text,
     iso,
     marks,
     task_json,
     why,
 )
-from tasktui.commands.text import clean
-from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.schedule import Instant
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
-from tasktui.errors import InvalidField, UserError
+from tasktui.errors import InvalidField
 from tasktui.runtime.daemon import State
 from tasktui.schedule.describe import describe, short
 from tasktui.schedule.points import upcoming
 from tasktui.tui.times import View, full, left, stamp
-
-_MOST = 100_000
 
 _COLUMNS = (
     Column("NAME"),
@@ -83,8 +74,11 @@ def _list(call: Call) -> int:
         table(_COLUMNS, [_row(t, view) for t in found], width())
     else:
         note("No tasks." if status is None else f"No task is {status}.")
-    if any(t.armed for t in found) and call.session.health().state is not State.RUNNING:
-        note("The scheduler does not run, so this may be old: tasktui scheduler start.")
+    if any(t.armed for t in found):
+        if call.session.health().state is not State.RUNNING:
+            note("The scheduler does not run, so this may be old: tasktui scheduler start.")
+        elif old := staleness(cluster, now):
+            note(old)
     return 0
 
 
@@ -118,7 +112,7 @@ def _show(call: Call) -> int:
 
 def _next_arguments(parser: argparse.ArgumentParser) -> None:
     task_name(parser)
-    _count(parser, 5, "how many")
+    add_count(parser, 5, "how many")
 
 
 def _next(call: Call) -> int:
@@ -154,78 +148,6 @@ def instant_text(instant: Instant, view: View) -> str:
     return f"{when}  {what}  ({left(instant.at, view.now)})"
 
 
-def _events_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", nargs="?", help="only of this task")
-    _count(parser, 50, "how many of the newest")
-    parser.add_argument("--follow", "-f", action="store_true", help="go on with new ones")
-
-
-def _events(call: Call) -> int:
-    name: str | None = call.args.name
-    found = call.session.call(lambda c: c.events(name, limit=call.args.n))
-    if call.json and not call.args.follow:
-        emit([event_json(e) for e in found])
-        return 0
-    show = _event_line if call.json else _event_text
-    for event in found:
-        show(event)
-    if call.args.follow:
-        _follow(call, name, found[-1].id if found else 0, show)
-    elif not found:
-        note("No events.")
-    return 0
-
-
-def _follow(call: Call, name: str | None, last: int, show: Callable[[Event], None]) -> None:
-    """Print what is added, until interrupted."""
-    changed = threading.Event()
-    call.session.watch(changed.set)
-    while True:
-        for event in _newer(call, name, last):
-            show(event)
-            last = event.id
-        changed.wait()
-        changed.clear()
-
-
-def _newer(call: Call, name: str | None, last: int) -> list[Event]:
-    return call.session.call(lambda c: c.events(name, after=last, limit=_MOST))
-
-
-def _event_line(event: Event) -> None:
-    print(json.dumps(event_json(event), ensure_ascii=False), flush=True)
-
-
-def _event_text(event: Event) -> None:
-    at = f"{event.at.astimezone():%Y-%m-%d %H:%M:%S%z}"
-    print(clean(f"{at}  {event.task or '-'}  {event_text(event)}"), flush=True)
-
-
-def _logs_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
-    parser.add_argument("--replica", metavar="ID", help="whose, or a part of its id; the newest's")
-    _count(parser, 200, "how many of the last lines")
-
-
-def _logs(call: Call) -> int:
-    text = call.session.logs(call.args.name, call.args.replica, call.args.n)
-    print(clean(text, len(text) + 1, lines=True))
-    return 0
-
-
-def positive(text: str) -> int:
-    """Read a count. Raises UserError."""
-    if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST:
-        return int(text)
-    raise UserError(f"{text!r} is not a count.", f"Give a whole number from 1 to {_MOST}.")
-
-
-def _count(parser: argparse.ArgumentParser, default: int, what: str) -> None:
-    parser.add_argument(
-        "-n", metavar="N", type=positive, default=default, help=f"{what} ({default})"
-    )
-
-
 VERBS = (
     Verb(
         name="ls",
@@ -251,21 +173,5 @@ VERBS = (
         arguments=_next_arguments,
         json=True,
         examples=("tasktui next chat -n 10",),
-    ),
-    Verb(
-        name="events",
-        summary="Show what happened: every action and every change of status",
-        run=_events,
-        arguments=_events_arguments,
-        json=True,
-        text="With --follow and --json each event is one line.",
-        examples=("tasktui events", "tasktui events chat -n 20", "tasktui events --follow"),
-    ),
-    Verb(
-        name="logs",
-        summary="Show the last lines of a replica's log",
-        run=_logs,
-        arguments=_logs_arguments,
-        examples=("tasktui logs chat", "tasktui logs chat --replica 77c0 -n 1000"),
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tasktui.config import Config
+from tasktui.errors import UserError
 from tasktui.runtime.session import Session
 
 
@@ -77,3 +78,18 @@ class Verb:
 def task_name(parser: argparse.ArgumentParser) -> None:
     """Take the name of a task."""
     parser.add_argument("name", metavar="NAME", help="name of the task")
+
+
+MOST = 100_000
+"""The largest count that can be asked for."""
+
+
+def add_count(parser: argparse.ArgumentParser, default: int, what: str) -> None:
+    """Take ``-n``."""
+    parser.add_argument("-n", metavar="N", type=_count, default=default, help=f"{what} ({default})")
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= MOST:
+        return int(text)
+    raise UserError(f"{text!r} is not a count.", f"Give a whole number from 1 to {MOST}.")

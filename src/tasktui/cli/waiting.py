@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tasktui.cli.details import status_line
+from tasktui.cli.details import staleness, status_line
 from tasktui.cli.output import emit, note, say
 from tasktui.cli.tasks import status_of
 from tasktui.cli.verbs import Call, Verb, task_name
@@ -140,6 +140,9 @@ def conclude(call: Call, task: Task, goal: Status, timeout_s: float = FOREVER) -
     outcome = wait_for(session, task, goal, timeout_s)
     if outcome.text:
         note(f"tasktui: {outcome.text}")
+    if outcome.code == TIMED_OUT:
+        old = session.call(lambda c: staleness(c.cluster(), c.now()))
+        note(f"  {old}" if old else f"  tasktui show {task.name} says more.")
     report(call, current(session, task.id) or task)
     return outcome.code
 

@@ -6,7 +6,6 @@ store's own thread, so that neither disk nor Ray ever delays a key.
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 from collections.abc import Callable, Mapping
@@ -24,11 +23,11 @@ from tasktui.errors import SchedulerError
 from tasktui.runtime import daemon, doorbell
 from tasktui.runtime.files import prepare
 from tasktui.store.store import Store
-from tasktui.store.thread import StoreThread
 from tasktui.store.watch import Watcher
 
 if TYPE_CHECKING:
     from tasktui.engine.local import LocalStatus
+    from tasktui.store.thread import StoreThread
 
 T = TypeVar("T")
 Origin = Literal["tui", "cli"]
@@ -70,6 +69,8 @@ class Session:
     async def acall(self, action: Callable[[Commands], T]) -> T:
         """Run ``action`` on the commands, on the store's own thread."""
         if self._thread is None:
+            from tasktui.store.thread import StoreThread  # noqa: PLC0415 - asyncio takes 20 ms
+
             self._thread = StoreThread(self._open)
         return await self._thread.run(lambda store: action(self._commands(store)))
 
@@ -131,6 +132,8 @@ class Session:
 
     async def astop_scheduler(self, *, force: bool = False) -> bool:
         """End the scheduler; for an event loop."""
+        import asyncio  # noqa: PLC0415 - see acall
+
         view = await self.acall(lambda c: c.scheduler())
         return await asyncio.to_thread(daemon.stop, self.config, view, force=force)
 
@@ -153,6 +156,8 @@ class Session:
 
     async def alogs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
         """The same for an event loop, of a task that was read already."""
+        import asyncio  # noqa: PLC0415 - see acall
+
         from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
 
         bound = await self.acall(lambda c: c.setting(ADDRESS))

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from cli.tool import Tool
+from tasktui.domain.schedule import Daily, OneOff
+
+TASK = """
+name: chat
+artifact: echo
+schedule:
+  type: daily
+  timezone: Europe/Berlin
+  points:
+    - {time: "08:00", replicas: "2-4"}
+    - {time: "20:00", replicas: "0-1"}
+"""
+
+
+def test_a_launched_task_is_idle_and_nothing_runs(tool: Tool) -> None:
+    made = tool.launched("chat")
+    assert made["status"] == "Idle"
+    assert made["schedule"] == "Daily 08:00 2-4, 20:00 0-1, Europe/Berlin"
+    assert made["replicas"]["max"] == 0
+
+
+def test_launch_and_activate_in_one_go(tool: Tool) -> None:
+    made = tool.launched("chat", "--daily", "08:00=2-4", "--activate", "--when", "now")
+    assert made["status"] == "In-queue"
+    assert tool.task("chat").armed
+
+
+def test_a_schedule_without_a_zone_gets_that_of_this_machine(tool: Tool) -> None:
+    tool.launched("chat", "--daily", "08:00=1")
+    assert tool.task("chat").schedule.timezone == "Europe/Berlin"
+
+
+def test_all_flags_of_a_daily_schedule_are_taken(tool: Tool) -> None:
+    words = ("--weekdays", "mo-fr", "--except-dates", "2026-12-24,2026-12-25")
+    tool.launched("chat", "--daily", "08:00=2-4,12:00=1@Asia/Tokyo", "--timezone", "UTC", *words)
+    schedule = tool.task("chat").schedule
+    assert isinstance(schedule, Daily)
+    assert schedule.weekdays == frozenset(range(5))
+    assert len(schedule.except_dates) == 2
+    assert schedule.points[1].timezone == "Asia/Tokyo"
+
+
+def test_all_flags_of_a_one_off_are_taken(tool: Tool) -> None:
+    words = ("--one-off", "2199-12-01T08:00", "--end", "2199-12-01T09:00", "--replicas", "1-2")
+    tool.launched("chat", *words, "--timezone", "UTC", "--env", "A=1", "--env", "B=x=y")
+    task = tool.task("chat")
+    assert isinstance(task.schedule, OneOff)
+    assert str(task.schedule.replicas) == "1-2"
+    assert task.schedule.end
+    assert dict(task.env) == {"A": "1", "B": "x=y"}
+
+
+def test_a_dry_run_shows_what_would_be_and_writes_nothing(tool: Tool) -> None:
+    words = ("launch", "chat", "--artifact", "echo", "--daily", "08:00=2-4", "--timezone", "UTC")
+    out = tool.run(*words, "--dry-run")
+    assert "serve" in out
+    assert out.count("2-4 replicas") == 4
+    assert "Nothing was written." in tool.err
+    assert "not reachable" in tool.err, "a warning"
+    body = tool.json(*words, "--dry-run")
+    assert body["artifact"] == "echo"
+    assert body["deployment_name"] == "app"
+    assert len(body["next"]) == 4
+    assert body["warnings"]
+    assert tool.json("ls") == []
+
+
+def test_a_task_file_is_launched_and_its_name_may_be_given_beside_it(tool: Tool) -> None:
+    file = tool.file("chat.yaml", TASK)
+    assert tool.json("launch", "-f", file)["name"] == "chat"
+    assert tool.json("launch", "second", "-f", file)["name"] == "second"
+
+
+def test_a_task_file_may_come_from_standard_input(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(TASK.encode())))
+    assert tool.json("launch", "-f", "-")["schedule"].startswith("Daily 08:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("x",), "needs an artifact"),
+        (("x", "--artifact", "echo"), "needs a schedule"),
+        (("--artifact", "echo", "--one-off", "now"), "needs a name"),
+        (("X y", "--artifact", "echo", "--one-off", "now"), "name: 'X y'"),
+        (("x", "--artifact", "ecko", "--one-off", "now"), "Did you mean echo?"),
+        (("x", "--artifact", "echo", "--one-off", "2001-01-01T00:00"), "a time to come"),
+        (("x", "--artifact", "echo", "--one-off", "tomorrow"), "2026-12-01T08:00"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--replicas", "2-1"), "min must not"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--replicas", "0"), "never run"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--weekdays", "mo"), "--weekdays belongs"),
+        (("x", "--artifact", "echo", "--daily", "8=1"), "HH:MM"),
+        (("x", "--artifact", "echo", "--daily", "08:00"), "08:00=2-4"),
+        (("x", "--artifact", "echo", "--daily", "08:00=1", "--end", "x"), "--end belongs"),
+        (("x", "--artifact", "echo", "--daily", "08:00=1", "--replicas", "2"), "in --daily"),
+        (("x", "--artifact", "echo", "--daily", "08:00=1", "--one-off", "now"), "not both"),
+        (
+            ("x", "--artifact", "echo", "--daily", "08:00=1", "--timezone", "Europe/Berln"),
+            "Europe/Berlin",
+        ),
+        (("x", "--artifact", "echo", "--one-off", "now", "--env", "A"), "NAME=VALUE"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--env", "1A=b"), "environment variables"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--file-path", "nope"), "file_path"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--wait"), "--wait needs --activate"),
+        (("x", "--artifact", "echo", "--one-off", "now", "--when", "now"), "--when needs"),
+        (("x", "-f", "nope.yaml"), "There is no file nope.yaml"),
+        (("x", "-f", "nope.yaml", "--env", "A=1"), "--env cannot stand beside -f"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_written(
+    tool: Tool, words: tuple[str, ...], said: str
+) -> None:
+    assert said in tool.fails("launch", *words)
+    assert tool.json("ls") == []
+
+
+def test_a_taken_name_is_refused(tool: Tool) -> None:
+    tool.launched("chat")
+    words = ("launch", "chat", "--artifact", "echo", "--one-off", "now")
+    assert "exists" in tool.fails(*words)
+
+
+def test_a_timeout_without_wait_is_refused_before_anything_is_done(tool: Tool) -> None:
+    tool.launched("chat")
+    assert "needs --wait" in tool.fails("activate", "chat", "--timeout", "5")
+    assert tool.task("chat").armed is None
