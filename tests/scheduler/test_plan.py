@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,12 +44,10 @@ def planned(
     return plan(now, tasks, observed, owner=OWNER, config=CONFIG, memory=memory)
 
 
-def armed(name: str = "chat", status: Status = Status.IN_QUEUE, **kw: object) -> Task:
+def armed(name: str = "chat", status: Status = Status.IN_QUEUE, **kw: Any) -> Task:
     """A task whose point in force asks for one replica now."""
-    return make_task(
-        name,
-        **{"armed": make_arming(), "schedule": make_daily("08:00=1-2"), "status": status, **kw},
-    )
+    defaults: dict[str, Any] = {"armed": make_arming(), "schedule": make_daily("08:00=1-2")}
+    return make_task(name, status=status, **{**defaults, **kw})
 
 
 def deployed(task: Task, status: AppStatus = AppStatus.RUNNING, **kw: object) -> App:

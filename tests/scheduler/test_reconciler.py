@@ -277,6 +277,23 @@ async def test_an_unreachable_ray_changes_no_status_and_is_said_once(world: Worl
     assert world.commands.cluster().state is ClusterState.CONNECTED
 
 
+async def test_without_an_answer_those_in_line_are_told_what_they_wait_for(world: World) -> None:
+    world.ray.down = True
+    world.launch("now", make_one_off(None))
+    world.launch("later", make_one_off("2026-03-05T15:00"))
+    world.commands.activate("now")
+    world.commands.activate("later")
+    await world.advance(5)
+    assert world.task("now").progress.reason.text == "waiting for Ray to answer"
+    assert world.task("later").progress.reason.text == "waiting for 2026-03-05 15:00"
+    await world.go_to(at("05 15:00"))
+    await world.advance(35)
+    assert world.task("later").progress.reason.text == "waiting for Ray to answer"
+    world.ray.down = False
+    await world.advance(40)
+    assert {world.status("now"), world.status("later")} == {Status.RUNNING}
+
+
 async def test_a_ray_that_restarted_empty_gets_its_applications_and_packages_again(
     world: World,
 ) -> None:

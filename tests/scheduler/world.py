@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -176,5 +176,4 @@ class World:
 
     def path(self, name: str = "chat") -> list[Status]:
         """Every status that the task had, in order."""
-        moved = [e for e in self.events(name) if e.new and e.old is not e.new]
-        return [replace(e).new for e in moved if e.new]
+        return [e.new for e in self.events(name) if e.new and e.old is not e.new]

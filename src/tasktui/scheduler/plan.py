@@ -104,6 +104,27 @@ def refusals(
     return found
 
 
+def blind(tasks: Sequence[Task], now: datetime, text: str) -> list[Update]:
+    """Without an answer of Ray no status changes; those in line are told what they wait for."""
+    return [
+        Update(
+            task=t.id,
+            generation=t.generation,
+            progress=replace(t.progress, reason=Reason(text)),
+        )
+        for t in tasks
+        if t.armed
+        and t.status is Status.IN_QUEUE
+        and _due(t, now)
+        and t.progress.reason != Reason(text)
+    ]
+
+
+def _due(task: Task, now: datetime) -> bool:
+    p = task.progress
+    return p.due_at is not None or (p.next_at is not None and p.next_at <= now)
+
+
 def service_of(task: Task, replicas: Replicas, owner: str, config: Config) -> Service:
     """What to ask of Ray for ``task`` with these bounds."""
     return Service(

@@ -22,7 +22,7 @@ from tasktui.domain.task import Task
 from tasktui.errors import EngineError, Rejected, StoreError, Unauthorized
 from tasktui.scheduler.backoff import contact_delay
 from tasktui.scheduler.guard import NOTHING, Memory
-from tasktui.scheduler.plan import Plan, plan, refusals
+from tasktui.scheduler.plan import Plan, blind, plan, refusals
 from tasktui.scheduler.ports import Clock, Engine, SchedulerStore, Update
 
 LOG = logging.getLogger(__name__)
@@ -238,11 +238,14 @@ class Reconciler:
 
     async def _record(self, updates: Sequence[Update], error: EngineError | None) -> None:
         events: list[Event] = []
-        view = self._view
         if error is not None and str(error) != self._said:
             # Once: the same refusal comes back with every pass until somebody mends it.
             self._said = str(error)
             events.append(self._notice(self._said))
+        await self._record_view(updates, events)
+
+    async def _record_view(self, updates: Sequence[Update], events: Sequence[Event]) -> None:
+        view = self._view
         taken = await self._stores.run(lambda s: s.record(self._epoch, updates, events, view))
         if taken or updates:
             await self._reload()
@@ -278,8 +281,7 @@ class Reconciler:
             error=str(error),
             retry_at=retry_at,
         )
-        view = self._view
-        await self._stores.run(lambda s: s.record(self._epoch, (), events, view))
+        await self._record_view(blind(self._tasks, now, _WAITING[self._view.state]), events)
         self._look_at = retry_at
 
     def _notice(self, text: str) -> Event:
@@ -296,6 +298,13 @@ class Reconciler:
         look_at = self._clock.now() + timedelta(seconds=pause)
         # It may have come while Ray was answering: then the next turn is at once.
         self._look_at = min(look_at, made.wake_at) if made.wake_at else look_at
+
+
+_WAITING = {
+    ClusterState.NONE: "waiting for a Ray cluster: none was found",
+    ClusterState.UNREACHABLE: "waiting for Ray to answer",
+    ClusterState.UNAUTHORIZED: "waiting: Ray refuses the token",
+}
 
 
 def _state(error: EngineError, contact: Contact | None) -> ClusterState:
