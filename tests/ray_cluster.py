@@ -56,9 +56,15 @@ def ray_cluster(cpus: int = 4, gpus: int = 4) -> Iterator[RayCluster]:
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token_file),
         "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "1",
+        "SPT_NOENV": "1",  # else a process that renames itself overwrites its environment
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     }
-    names = ("port", "dashboard-port", "dashboard-agent-listen-port", "dashboard-agent-grpc-port")
+    names: tuple[str, ...] = (
+        "port",
+        "dashboard-port",
+        "dashboard-agent-listen-port",
+        "dashboard-agent-grpc-port",
+    )
     names += ("metrics-export-port", "runtime-env-agent-port", "ray-client-server-port")
     names += ("node-manager-port",)
     command = [
@@ -104,7 +110,7 @@ def _end(cluster: RayCluster) -> None:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        psutil.wait_procs(found, timeout=5)
+        psutil.wait_procs(found, timeout=0.1)
 
 
 def _mark_of(process: psutil.Process) -> str | None:

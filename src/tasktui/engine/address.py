@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,9 +101,12 @@ def _trusted(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
-    with open(handle, "rb") as file:  # noqa: PTH123 - a handle that followed no link
-        mine = os.fstat(handle).st_uid in {0, os.geteuid()}
-        return file.read(_LOG_BYTES) if mine else b""
+    try:
+        info = os.fstat(handle)
+        mine = stat.S_ISREG(info.st_mode) and info.st_uid in {0, os.geteuid()}
+        return os.read(handle, _LOG_BYTES) if mine else b""
+    finally:
+        os.close(handle)
 
 
 def _listens(host: str, port: int) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tasktui.engine import local_processes, local_start
+from tasktui.engine import local_command, local_processes, local_start
+from tasktui.engine.local_command import LocalOptions
 from tasktui.engine.local_record import (
     LocalState,
     Record,
@@ -25,7 +26,6 @@ from tasktui.engine.local_record import (
     token_path,
     write,
 )
-from tasktui.engine.local_start import LocalOptions
 from tasktui.errors import ClusterError
 
 __all__ = ["LocalCluster", "LocalOptions", "LocalState", "LocalStatus"]
@@ -64,7 +64,9 @@ class LocalStatus:
 class LocalCluster:
     """The embedded cluster of one state directory. Its methods block; not for an event loop."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, *, program: str | None = None) -> None:
+        """``program`` is Ray's own; None: the one beside this interpreter, else on PATH."""
+        self._program = program
         self._dir = state_dir.expanduser().absolute()
         self._path = record_path(self._dir)
         self._lock = WorkLock(self._dir)
@@ -105,6 +107,7 @@ class LocalCluster:
             "RAY_DASHBOARD_ADDRESS": record.address,
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN_PATH": str(token_path(self._dir)),
+            **local_command.LOOPBACK,
         }
 
     def up(self, options: LocalOptions, progress: Progress = lambda _: None) -> LocalStatus:
@@ -113,7 +116,7 @@ class LocalCluster:
         Waits for another process that is at it. Raises ClusterError with the
         end of Ray's output, and leaves no process behind then.
         """
-        program = local_start.ray_program()
+        program = self._program or local_command.ray_program()
         self._dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._wait(progress)
         try:
@@ -175,16 +178,18 @@ class LocalCluster:
 
     def _clean(self) -> int:
         """Remove what an earlier start left. Only with the lock held."""
-        markers = self._markers()
         ended = self._end()
-        for marker in markers:
-            local_start.remove_folder(marker)
         self._path.unlink(missing_ok=True)
         token_path(self._dir).unlink(missing_ok=True)
         return ended
 
     def _end(self) -> int:
-        return sum(local_processes.end(m) for m in self._markers())
+        """End all processes of this state directory, and remove their folders."""
+        ended = 0
+        for marker in self._markers():
+            ended += local_processes.end(marker)
+            local_command.remove_folder(marker)
+        return ended
 
     def _markers(self) -> set[str]:
         record = read(self._path)

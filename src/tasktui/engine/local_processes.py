@@ -8,6 +8,7 @@ process id that was given away meanwhile is never mistaken for one of ours.
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,9 +26,11 @@ CORE = {HEAD: "head", "raylet": "raylet", "dashboard": "dashboard"}
 _PATIENCE_S = 3.0
 """Time for the raylet to leave by itself, in seconds, before it is killed."""
 
+_PAUSE_S = 0.05
+
 
 def marked(marker: str) -> list[psutil.Process]:
-    """Living processes that carry this marker."""
+    """Living processes that carry this marker. One that only waits to be reaped has none."""
     return [p for p, env in _environments() if env.get(MARK) == marker]
 
 
@@ -65,13 +68,16 @@ def end(marker: str) -> int:
     """
     found = marked(marker)
     ended = {p.pid for p in found}
-    raylets = [p for p in found if "raylet" in core([p])]
-    _signal(raylets, signal.SIGTERM)
-    psutil.wait_procs(raylets, timeout=_PATIENCE_S)
-    while found := marked(marker):
+    _signal([p for p in found if "raylet" in core([p])], signal.SIGTERM)
+    limit = time.monotonic() + _PATIENCE_S
+    while "raylet" in core(found) and time.monotonic() < limit:
+        time.sleep(_PAUSE_S)
+        found = marked(marker)
+    while found:
         ended |= {p.pid for p in found}
         _signal(found, signal.SIGKILL)
-        psutil.wait_procs(found, timeout=1)
+        time.sleep(_PAUSE_S)
+        found = marked(marker)
     return len(ended)
 
 
@@ -92,5 +98,4 @@ def _kind(process: psutil.Process) -> str:
 def _environments() -> Iterator[tuple[psutil.Process, dict[str, str]]]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.status() != psutil.STATUS_ZOMBIE:
-                yield process, process.environ()
+            yield process, process.environ()

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,8 @@ def read(path: Path) -> Record | None:
         found: Any = json.loads(path.read_text())
         known = {f.name: found[f.name] for f in fields(Record) if f.name in found}
         record = Record(**{**known, "state": LocalState(known["state"])})
+        if record.started_at:
+            datetime.fromisoformat(record.started_at)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     texts = (record.marker, record.address, record.gcs, record.serve_url, record.error)

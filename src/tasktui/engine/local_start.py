@@ -1,9 +1,8 @@
-"""One start of an embedded cluster: Ray's program, its environment, its dashboard, Serve.
+"""One start of an embedded cluster, in stages: Ray, its dashboard, Serve.
 
-Guarantees that everything listens on ports of its own, on 127.0.0.1 wherever
-Ray lets one choose, that every process carries the mark of this start, and that
-a start which fails leaves neither process nor folder, only the reason in the
-record. Must not import ray.
+Guarantees that each stage is written down before it begins, and that a start
+which fails leaves neither process nor folder, only the reason in the record.
+Must not import ray.
 """
 
 from __future__ import annotations
@@ -12,39 +11,38 @@ import asyncio
 import os
 import re
 import secrets
-import shutil
-import socket
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tasktui.engine import local_processes, parse, tokens
 from tasktui.engine.http import Http
+from tasktui.engine.local_command import (
+    HOST,
+    ROOT,
+    SERVE,
+    LocalOptions,
+    Start,
+    command,
+    environ,
+    prepare,
+    remove_folder,
+)
 from tasktui.engine.local_record import (
     LocalState,
-    Record,
     log_path,
     read,
     record_path,
     token_path,
     write,
 )
-from tasktui.errors import ClusterError, TasktuiError, Unreachable
+from tasktui.errors import ClusterError, EngineError, TasktuiError, Unreachable
 
 Progress = Callable[[str], None]
 
-_ROOT = "/tmp"  # noqa: S108 - the folder in it is made by mkdtemp, with mode 0700
-"""Short, since socket paths have 107 bytes and Ray needs 65 of them."""
-
-_PREFIX = "tasktui-"
-_HOST = "127.0.0.1"
 _APPS = "/api/serve/applications/"
 
 _RAY_S = 120.0
@@ -56,70 +54,8 @@ _PAUSE_S = 0.1
 _TAIL = 1500
 """Characters of the log that an error shows."""
 
-_IN_USE = re.compile(r"in use|Failed to find a valid port|bind", re.IGNORECASE)
-
-_PORTS = (
-    "port",
-    "dashboard-port",
-    "dashboard-agent-listen-port",
-    "dashboard-agent-grpc-port",
-    "metrics-export-port",
-    "runtime-env-agent-port",
-    "ray-client-server-port",
-    "node-manager-port",
-    "object-manager-port",
-)
-_METRICS = ("DASHBOARD_METRIC_PORT", "AUTOSCALER_METRIC_PORT")
-"""Ports that Ray takes from the environment; fixed ones otherwise."""
-
-_SERVE = "serve"
-
-_PRELOADED = ("ray.serve._private.replica", "ray.serve._private.application_state")
-"""What every replica and every build imports first; preloaded it costs a start no time."""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalOptions:
-    """What an embedded cluster may use. None: what Ray finds on the machine."""
-
-    num_cpus: int | None = None
-    num_gpus: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """One attempt: what is chosen before anything runs."""
-
-    state_dir: Path
-    folder: Path
-    marker: str
-    ports: Mapping[str, int]
-
-    @property
-    def record(self) -> Record:
-        """What is written down of it at first."""
-        return Record(
-            state=LocalState.STARTING,
-            marker=self.marker,
-            address=f"http://{_HOST}:{self.ports['dashboard-port']}",
-            gcs=f"{_HOST}:{self.ports['port']}",
-            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-
-
-def ray_program() -> str:
-    """Path of the ``ray`` program beside this interpreter, else on PATH.
-
-    Raises ClusterError when there is none.
-    """
-    beside = Path(sys.executable).parent / "ray"
-    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("ray")
-    if found is None:
-        raise ClusterError(
-            "Ray is not installed here, so there is nothing to start.",
-            "Install it with: pip install 'tasktui[local]'.",
-        )
-    return found
+_PORT_TAKEN = re.compile(r"already in use|already occupied|Failed to bind")
+"""Words of Ray's gcs_server, of its dashboard and of Serve for a port that is not free."""
 
 
 def start(state_dir: Path, program: str, options: LocalOptions, progress: Progress) -> None:
@@ -129,26 +65,21 @@ def start(state_dir: Path, program: str, options: LocalOptions, progress: Progre
     Raises ClusterError with the end of Ray's output.
     """
     try:
-        _attempt(state_dir, program, options, progress)
-    except _PortTaken:
-        _attempt(state_dir, program, options, progress)
-
-
-def remove_folder(marker: str) -> None:
-    """Remove the temporary folder of a start that has ended."""
-    folder = Path(marker.partition(":")[2])
-    # The marker comes from a file: whatever it says, nothing else is removed.
-    if folder.parent == Path(_ROOT) and folder.name.startswith(_PREFIX):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class _PortTaken(ClusterError):
-    """Ray found one of its ports in use."""
+        try:
+            _attempt(state_dir, program, options, progress)
+        except ClusterError as error:
+            if not _PORT_TAKEN.search(error.what):
+                raise
+            _attempt(state_dir, program, options, progress)
+    except OSError as error:
+        raise ClusterError(
+            f"The cluster's files cannot be made: {error}.",
+            f"Check the space and the permissions of {state_dir} and {ROOT}.",
+        ) from error
 
 
 def _attempt(state_dir: Path, program: str, options: LocalOptions, progress: Progress) -> None:
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_ROOT))
-    made = _Start(state_dir, folder, f"{secrets.token_hex(8)}:{folder}", _free_ports())
+    made = prepare(state_dir, program)
     path = record_path(state_dir)
     record = made.record
 
@@ -163,7 +94,7 @@ def _attempt(state_dir: Path, program: str, options: LocalOptions, progress: Pro
     try:
         stage("starting Ray")
         tokens.write(token_path(state_dir), secrets.token_hex(32))
-        _run(made, _command(made, program, options))
+        _run(made, command(made, options))
         ready = asyncio.run(_open(made, stage))
         write(path, replace(record, state=LocalState.RUNNING, stage="", **ready))
     except BaseException as error:
@@ -180,49 +111,7 @@ def _given_up(path: Path) -> bool:
     return record is not None and record.state is LocalState.STOPPING
 
 
-def _command(made: _Start, program: str, options: LocalOptions) -> list[str]:
-    command = [
-        program,
-        "start",
-        "--head",
-        f"--node-ip-address={_HOST}",
-        f"--dashboard-host={_HOST}",
-        "--include-dashboard=true",
-        "--log-color=false",
-        # One below the folder of ours: Ray makes its own writable for everybody.
-        f"--temp-dir={made.folder / 'ray'}",
-        # Worker ports are chosen by the kernel: the usual range may be another cluster's.
-        "--min-worker-port=0",
-        "--max-worker-port=0",
-        *(f"--{name}={made.ports[name]}" for name in _PORTS),
-    ]
-    if options.num_cpus is not None:
-        command.append(f"--num-cpus={options.num_cpus}")
-    if options.num_gpus is not None:
-        command.append(f"--num-gpus={options.num_gpus}")
-    return command
-
-
-def _environ(made: _Start) -> dict[str, str]:
-    """The caller's environment, less what would send Ray elsewhere."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("RAY_")}
-    return {
-        **kept,
-        local_processes.MARK: made.marker,
-        local_processes.OWNER: str(made.state_dir),
-        # Ray's daemons rename themselves, which would overwrite the mark in their environment.
-        "SPT_NOENV": "1",
-        "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN_PATH": str(token_path(made.state_dir)),
-        "RAY_USAGE_STATS_ENABLED": "0",
-        # A head that others may join takes the machine's public address instead of loopback.
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-        "RAY_preload_python_modules": ",".join(_PRELOADED),
-        **{name: str(made.ports[name]) for name in _METRICS},
-    }
-
-
-def _run(made: _Start, command: list[str]) -> None:
+def _run(made: Start, argv: list[str]) -> None:
     """Run ``ray start``, which returns once its daemons run. Raises ClusterError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(log_path(made.state_dir), flags, 0o600)
@@ -230,8 +119,8 @@ def _run(made: _Start, command: list[str]) -> None:
         begin = log.seek(0, os.SEEK_END)
         try:
             done = subprocess.run(
-                command,
-                env=_environ(made),
+                argv,
+                env=environ(made),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -249,11 +138,12 @@ def _run(made: _Start, command: list[str]) -> None:
             return
         log.seek(begin)
         words = log.read().decode(errors="replace").strip()[-_TAIL:]
-    kind = _PortTaken if _IN_USE.search(words) else ClusterError
-    raise kind(f"ray start {how}:\n{words}\n", f"All of its output: {log_path(made.state_dir)}.")
+    raise ClusterError(
+        f"ray start {how}:\n{words}\n", f"All of its output: {log_path(made.state_dir)}."
+    )
 
 
-async def _open(made: _Start, stage: Progress) -> dict[str, Any]:
+async def _open(made: Start, stage: Progress) -> dict[str, Any]:
     """Wait for the dashboard, start Serve, and return what is known then."""
     token = tokens.read(token_path(made.state_dir))
     http = Http(made.record.address, token)
@@ -264,6 +154,10 @@ async def _open(made: _Start, stage: Progress) -> dict[str, Any]:
         # The options count only now, when Serve starts; later ones are ignored by Ray.
         await http.call("PUT", _APPS, payload=_serve_config(made), deadline_s=_SERVE_S)
         serve_url = await _until(made, lambda: _serve_url(http), _SERVE_S)
+    except EngineError as error:
+        raise ClusterError(
+            f"Ray started, but not Serve. {error.what}", f"See {log_path(made.state_dir)}."
+        ) from error
     finally:
         await http.close()
     core = local_processes.core(local_processes.marked(made.marker))
@@ -274,11 +168,11 @@ async def _open(made: _Start, stage: Progress) -> dict[str, Any]:
     }
 
 
-def _serve_config(made: _Start) -> dict[str, object]:
+def _serve_config(made: Start) -> dict[str, object]:
     return {
         "applications": [],
         "proxy_location": "HeadOnly",
-        "http_options": {"host": _HOST, "port": made.ports[_SERVE]},
+        "http_options": {"host": HOST, "port": made.ports[SERVE]},
     }
 
 
@@ -294,7 +188,7 @@ async def _serve_url(http: Http) -> str:
     return parse.serve_url(body, http.address) if healthy else ""
 
 
-async def _until(made: _Start, ask: Callable[[], Awaitable[str]], seconds: float) -> str:
+async def _until(made: Start, ask: Callable[[], Awaitable[str]], seconds: float) -> str:
     """Ask until there is an answer. Raises ClusterError when time is up or Ray has ended."""
     end = time.monotonic() + seconds
     last = ""
@@ -314,14 +208,8 @@ async def _until(made: _Start, ask: Callable[[], Awaitable[str]], seconds: float
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) if isinstance(error, TasktuiError) else f"broken off ({type(error).__name__})"
-
-
-def _free_ports() -> dict[str, int]:
-    """Ports of 127.0.0.1 that were free a moment ago, all different, by their use."""
-    names = (*_PORTS, *_METRICS, _SERVE)
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in names]
-        for one in sockets:
-            one.bind((_HOST, 0))
-        return {n: int(s.getsockname()[1]) for n, s in zip(names, sockets, strict=True)}
+    return (
+        str(error)
+        if isinstance(error, TasktuiError)
+        else f"The start was broken off ({type(error).__name__})."
+    )

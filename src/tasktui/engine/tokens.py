@@ -42,13 +42,15 @@ def read(path: Path) -> str:
     except OSError as error:
         why = "it is a symbolic link" if path.is_symlink() else error.strerror
         raise _refused(path, why) from error
-    with open(handle, "rb") as file:  # noqa: PTH123 - a handle that followed no link
+    try:
         info = os.fstat(handle)
         if not stat.S_ISREG(info.st_mode):
             raise _refused(path, "it is not a file")
         if info.st_uid not in {0, os.geteuid()}:
             raise _refused(path, f"it belongs to another user (uid {info.st_uid})")
-        content = file.read(_LIMIT + 1)
+        content = os.read(handle, _LIMIT + 1)
+    finally:
+        os.close(handle)
     token = content.decode("ascii", errors="replace").strip()
     if not token or len(content) > _LIMIT or not (token.isascii() and token.isprintable()):
         raise _refused(path, "it holds no token")
