@@ -53,6 +53,7 @@ def ray_cluster(cpus: int = 4, gpus: int = 4) -> Iterator[RayCluster]:
     environ = {
         **kept,
         MARK: mark,
+        "TMPDIR": str(folder),
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token_file),
         "RAY_USAGE_STATS_ENABLED": "0",

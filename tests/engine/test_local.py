@@ -102,6 +102,7 @@ def test_ray_is_started_on_loopback_with_a_token_and_nothing_of_the_callers_ray(
     assert given["PATH"].split(os.pathsep)[0] == str(Path(program).parent)
     assert given["RAY_AUTH_TOKEN_PATH"] == str(state_dir / "ray-token")
     assert given["TASKTUI_STATE_DIR"] == str(state_dir)
+    assert given["TMPDIR"] == str(folder_of(state_dir)), "what Ray leaves must go with the folder"
     assert not {"RAY_ADDRESS", "RAY_TMPDIR"} & set(given)
 
 

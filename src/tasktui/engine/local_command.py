@@ -143,6 +143,8 @@ def environ(made: Start) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(made.program).parent), kept.get("PATH", os.defpath)]),
         local_processes.MARK: made.marker,
         local_processes.OWNER: str(made.state_dir),
+        # What Ray's processes leave behind goes with the folder.
+        "TMPDIR": str(made.folder),
         # Ray's daemons rename themselves, which would overwrite the mark in their environment.
         "SPT_NOENV": "1",
         "RAY_AUTH_MODE": "token",

@@ -26,7 +26,7 @@ from tasktui.config import Config
 from tasktui.domain.observed import SchedulerView
 from tasktui.engine.address import Target, find
 from tasktui.engine.local import LocalCluster, LocalState
-from tasktui.engine.local_start import ray_program
+from tasktui.engine.local_command import ray_program
 from tasktui.engine.ray_serve import Probe, RayServe
 from tasktui.errors import TasktuiError
 from tasktui.runtime import daemon
