@@ -176,8 +176,8 @@ class Button(LineView, can_focus=True):
     DEFAULT_CSS: ClassVar[str] = "Button { width: auto; height: 1; margin: 0 1; }"
     BINDINGS: ClassVar = [
         Binding("enter,space", "press", show=False),
-        Binding("left", "move(-1)", show=False),
-        Binding("right", "move(1)", show=False),
+        Binding("left", "screen.along(-1)", show=False),
+        Binding("right", "screen.along(1)", show=False),
     ]
 
     class Pressed(Message):
@@ -209,13 +209,6 @@ class Button(LineView, can_focus=True):
     def on_click(self) -> None:
         """As Enter."""
         self.action_press()
-
-    def action_move(self, by: int) -> None:
-        """The button beside it."""
-        if by > 0:
-            self.screen.focus_next(Button)
-        else:
-            self.screen.focus_previous(Button)
 
     def action_press(self) -> None:
         """Say so."""

@@ -41,8 +41,8 @@ def head(state: State, cells: int) -> Line:
         edited = state.editing
         title = [Span(f" Edit {edited.name}", Tone.TITLE), Span(f" rev {edited.revision}")]
     if cells < _STEPS:
-        here = f"step {state.step.value} of {len(Step)}: {state.step.title} "
-        return justify(tuple(title), line(Span(here, Tone.STRONG)), cells)
+        short = f"step {state.step.value} of {len(Step)}: {state.step.title} "
+        return justify(tuple(title), line(Span(short, Tone.STRONG)), cells)
     parts: list[Span] = []
     for step in Step:
         if parts:

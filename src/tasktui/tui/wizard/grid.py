@@ -122,32 +122,28 @@ class Grid(LineView, can_focus=True):
             event.stop()
             self._open(character)
 
-    def action_move(self, rows: int, columns: int) -> None:
+    async def action_move(self, rows: int, columns: int) -> None:
         """Move by rows or columns; past the first and the last row the focus moves on."""
         self.close()
         row = self.row + rows
-        if row < 0:
-            self.screen.focus_previous()
-        elif row > len(self.points):
-            self.screen.focus_next()
+        if not 0 <= row <= len(self.points):
+            await self.screen.run_action(f"along({rows})")
         else:
             self.put(row, max(0, min(self.column + columns, len(COLUMNS) - 1)))
 
-    def action_along(self, by: int) -> None:
+    async def action_along(self, by: int) -> None:
         """Tab: cell by cell, then on to the next field."""
         self.close()
         at = self.row * len(COLUMNS) + self.column + by
-        if at < 0:
-            self.screen.focus_previous()
-        elif at > len(self.points) * len(COLUMNS):
-            self.screen.focus_next()
+        if not 0 <= at <= len(self.points) * len(COLUMNS):
+            await self.screen.run_action(f"along({by})")
         else:
             self.put(*divmod(at, len(COLUMNS)))
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Enter: edit the cell as it is, or take it and go on; on the last line, add a point."""
         if self.editing:
-            self.action_along(1)
+            await self.action_along(1)
         elif self.row == len(self.points):
             self.action_add()
         else:

@@ -125,6 +125,15 @@ class LiveScreen(Screen[R]):
             self.draw()
             self.soon()
 
+    def along(self, by: int) -> bool:
+        """Move the focus within the step; False where it had to go round."""
+        order = self.steps[self.state.step].order()
+        focused = self.focused
+        path = focused.ancestors_with_self if focused is not None else []
+        at = next((i for i, widget in enumerate(order) if widget in path), -1)
+        self.set_focus(order[(at + by) % len(order)])
+        return 0 <= at + by < len(order)
+
     def on_mount(self) -> None:
         """Draw what is known, then read."""
         self.draw()

@@ -47,6 +47,8 @@ class WizardScreen(LiveScreen[Outcome | None]):
         Binding("pagedown", "next", show=False, priority=True),
         Binding("pageup", "back", show=False, priority=True),
         Binding("enter", "accept", show=False),
+        Binding("tab", "along(1)", show=False),
+        Binding("shift+tab", "along(-1)", show=False),
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("ctrl+o", "afresh", show=False, priority=True),
@@ -76,10 +78,12 @@ class WizardScreen(LiveScreen[Outcome | None]):
 
     def action_accept(self) -> None:
         """Enter: on to the next field, after the last one to the next step."""
-        if self.focused is self.focus_chain[-1]:
+        if not self.along(1):
             self.action_next()
-        else:
-            self.focus_next()
+
+    def action_along(self, by: int) -> None:
+        """Tab and Shift-Tab: the next field or the one before."""
+        self.along(by)
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """Another type of schedule."""

@@ -93,6 +93,10 @@ class ArtifactStep(Vertical):
         """The filter."""
         return self._filter.input
 
+    def order(self) -> list[Widget]:
+        """What may have the focus."""
+        return [self._filter.input]
+
     def action_move(self, by: int) -> None:
         """Move the cursor of the list."""
         self.table.move(by)
@@ -138,12 +142,16 @@ class ResourcesStep(Vertical):
         """The lines, for scrolling."""
         return self._scroll
 
+    def order(self) -> list[Widget]:
+        """What may have the focus."""
+        return [self._scroll]
+
 
 class SettingsStep(VerticalScroll, can_focus=False):
     """The typed fields; which ones are shown depends on the type of the schedule."""
 
     BINDINGS: ClassVar = [
-        Binding("up", "up", show=False),
+        Binding("up", "screen.along(-1)", show=False),
         Binding("down", "down", show=False),
     ]
 
@@ -195,16 +203,22 @@ class SettingsStep(VerticalScroll, can_focus=False):
             return self.grid
         return self.fields.get(place, self.fields["name"]).input
 
-    def action_up(self) -> None:
-        """The field before."""
-        self.screen.focus_previous()
+    def order(self) -> list[Widget]:
+        """What may have the focus, from top to bottom."""
+        shown = {name: field.input for name, field in self.fields.items() if field.display}
+        names = list(shown)
+        at = names.index("timezone")
+        head: list[Widget] = [shown[n] for n in names[:at]]
+        grid: list[Widget] = [self.grid] if self.grid.display else []
+        tail: list[Widget] = [shown[n] for n in names[at + 1 :]]
+        return [*head, self.kind, shown["timezone"], *grid, *tail]
 
-    def action_down(self) -> None:
+    async def action_down(self) -> None:
         """The next field; in the timezone, its list."""
         if self.screen.focused is self.fields["timezone"].input:
             self.post_message(self.Zones())
         else:
-            self.screen.focus_next()
+            await self.screen.run_action("along(1)")
 
 
 class SummaryStep(Vertical):
@@ -256,10 +270,18 @@ class SummaryStep(Vertical):
             return self._rebase
         return self._back if self._risky else next(iter(self._buttons.values()))
 
+    def order(self) -> list[Widget]:
+        """The buttons that apply, from left to right."""
+        buttons = (*self._buttons.values(), self._rebase, self._back)
+        return [b for b in buttons if b.display]
+
     def action_scroll(self, by: int) -> None:
         """Scroll the plan."""
         self._scroll.scroll_relative(y=by, animate=False)
 
 
 StepView = ArtifactStep | ResourcesStep | SettingsStep | SummaryStep
-"""Each draws a state in so many columns, and has a first widget for the focus."""
+"""Each draws a state in so many columns, and knows where the focus may go.
+
+Textual's own chain is not used: after a widget was shown it is old for a while.
+"""
