@@ -46,8 +46,8 @@ def main() -> None:
 
 def measure(site: Site, server: FakeServer, rounds: int) -> list[float]:
     """Seconds of each round."""
-    site.run("launch", "bench", "--artifact", "echo", "--one-off", "now", "--replicas", "1")
     site.run("scheduler", "start", "--address", server.address)
+    site.run("launch", "bench", "--artifact", "echo", "--one-off", "now", "--replicas", "1")
     found = []
     with site.terminal() as terminal:
         terminal.wait("bench")

@@ -39,7 +39,9 @@ class ClusterContact:
     async def find(self) -> Contact:
         """The way to the cluster. Raises Unreachable for an address that is not allowed."""
         found = self._open
-        if found is None or time.monotonic() - self._found_at > _FRESH_S:
+        old = time.monotonic() - self._found_at > _FRESH_S
+        # A guess is made anew each time: somebody may have named a cluster meanwhile.
+        if found is None or old or found[0].source == GUESS:
             found = await self._resolve(found)
         target, engine = found
         return Contact(

@@ -95,8 +95,8 @@ class Session:
         """Check that an explicit address is the one this state directory is bound to.
 
         The first explicit address binds it, so that a scheduler started later
-        without one drives the same cluster. Raises SchedulerError when a running
-        scheduler drives another cluster.
+        without one drives the same cluster, and one that runs and has found none
+        turns to it. Raises SchedulerError when a running scheduler drives another.
         """
         wanted = self.config.address
         if not wanted:
@@ -105,13 +105,14 @@ class Session:
         if bound == wanted:
             return
         if self.health().state is not daemon.State.DOWN:
-            driven = bound or self.call(lambda c: c.cluster()).address or "no cluster yet"
-            if driven != wanted:
+            driven = bound or self.call(lambda c: c.cluster()).address
+            if driven and driven != wanted:
                 raise SchedulerError(
                     f"The scheduler of {self.config.state_dir} drives {driven}, not {wanted}.",
                     "Use another --state-dir, or stop it first: tasktui scheduler stop.",
                 )
         self.call(lambda c: c.set_setting(ADDRESS, wanted))
+        doorbell.ring(self.config.state_dir)
 
     def health(self) -> daemon.Health:
         """How the scheduler process is."""
