@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tasktui.cli.again import again
 from tasktui.cli.app import interactive, open_app
 from tasktui.cli.cluster import bring_up, take_down
 from tasktui.cli.demo_down import remove
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tasktui.engine.local import LocalStatus
 
 NAME = "demo"
+_DOWN = ("demo", "--down")
 _START_S = 300.0
 _STOP_S = 120.0
 _SCHEDULER_S = 15.0
@@ -82,7 +84,10 @@ def run(call: Call, hands: Hands) -> int:
         shown.close()
     if outcome.text:
         note(f"tasktui: {outcome.text}")
-        note(f"  tasktui show {task.name} says more; tasktui demo --down removes the demo.")
+        show, down = (
+            again(w, getattr(call.args, "state_dir", None)) for w in (["show", task.name], _DOWN)
+        )
+        note(f"  {show} says more; {down} removes the demo.")
         return outcome.code
     if started:
         at = iso(session.health().started_at) or ""
@@ -91,8 +96,9 @@ def run(call: Call, hands: Hands) -> int:
     say(f"GET {url}")
     say(_pretty(hands.get(url)), lines=True)
     note(f"From nothing to this answer in {time.monotonic() - began:.0f} s.")
-    say("It goes on running. The terminal app: tasktui")
-    say("Everything of it away again: tasktui demo --down")
+    where = getattr(call.args, "state_dir", None)
+    say(f"It goes on running. The terminal app: {again([], where)}")
+    say(f"Everything of it away again: {again(_DOWN, where)}")
     return _offer(call)
 
 
