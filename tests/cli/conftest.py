@@ -14,6 +14,7 @@ def tool(
 ) -> Tool:
     # Read from the process's own environment by whoever would start one.
     monkeypatch.setenv(NO_SCHEDULER, "1")
+    monkeypatch.setattr("sys.argv", ["tasktui"])
     environ = {
         "HOME": str(tmp_path),
         "TMPDIR": str(tmp_path),  # where Ray would announce a head

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -114,8 +115,12 @@ class Site:
         """Take everything down, by force where need be: no test leaves a process."""
         for words in (("scheduler", "stop", "--force"), ("cluster", "down")):
             self.run(*words, ok=False)
-        for process in self.processes():
-            process.kill()
+        left = time.monotonic() + 10
+        while (found := self.processes()) and time.monotonic() < left:
+            for process in found:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            time.sleep(0.1)
 
 
 def until(done: Callable[[], object], seconds: float = 60, pause: float = 0.2) -> None:

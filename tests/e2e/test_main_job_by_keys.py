@@ -63,7 +63,7 @@ def test_the_main_job_by_keys_alone(site: Site, foreign: Foreign, gone: list[str
         assert site.call("shop")[1]["pid"] == pid, "a change of bounds restarted the replica"
         look_around(terminal)
         deactivate(terminal, site)
-        archive_and_restore(terminal)
+        archive_and_restore(terminal, len(site.json("ls", "--status", "Archived")))
         terminal.press("q")
         terminal.process.wait(5)
     assert site.task("shop")["status"] == "Idle"
@@ -149,18 +149,20 @@ def deactivate(terminal: Terminal, site: Site) -> None:
     until(lambda: site.task("shop")["status"] == "Idle", 90)
 
 
-def archive_and_restore(terminal: Terminal) -> None:
+def archive_and_restore(terminal: Terminal, others: int) -> None:
     terminal.wait("last run")
     terminal.press("X")
     terminal.wait("Archive shop")
     terminal.press("right", "enter")
-    terminal.wait("7 Archived 1")
+    terminal.wait(f"7 Archived {others + 1}")
     terminal.press("7")
     terminal.wait("read-only")
+    terminal.press("G")  # by name it is the last one
+    terminal.wait("> shop")
     picture(terminal, "archived")
     terminal.press("X")
     terminal.wait("Restore")
     terminal.press("right", "enter")
-    terminal.wait("7 Archived 0")
+    terminal.wait(f"7 Archived {others}")
     terminal.press("1")
     terminal.wait("Idle")

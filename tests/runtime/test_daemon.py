@@ -156,7 +156,7 @@ def test_one_that_does_not_come_up_is_told_with_its_log(
 
 
 @pytest.mark.usefixtures("lock")
-@pytest.mark.parametrize("pid", [0, os.getpid(), 2**22 + 1])
+@pytest.mark.parametrize("pid", [0, os.getpid(), 2**22 + 1], ids=["none", "own", "unknown"])
 def test_a_process_that_is_no_scheduler_is_never_ended(config: Config, pid: int) -> None:
     with pytest.raises(SchedulerError, match=f"process {pid} is not its scheduler"):
         stop(config, SchedulerView(pid=pid))

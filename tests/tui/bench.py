@@ -122,7 +122,10 @@ def text(pilot: Pilot[None]) -> str:
 
 async def until(pilot: Pilot[None], seen: str | Callable[[], bool], seconds: float = 10.0) -> str:
     """Wait until the screen shows ``seen``, or until it holds; fails with the screen."""
-    found = (lambda: seen in text(pilot)) if isinstance(seen, str) else seen
+
+    def found() -> bool:
+        return seen in text(pilot) if isinstance(seen, str) else seen()
+
     for _ in range(int(seconds / 0.02)):
         await pilot.pause(0.02)
         if found():

@@ -59,8 +59,8 @@ async def answer(app: Stage, pilot: Pilot[None], keys: Sequence[str]) -> Answer 
         (["right", "enter"], Answer("one")),
         (["h", "h", "enter"], Answer("one")),
         (["l", "enter"], Answer("one")),
-        (["k", "enter"], Answer("two")),
-        (["j", "j", "enter"], Answer("two")),
+        (["left", "j", "enter"], None),
+        (["h", "h", "x", "h", "enter"], Answer("two")),
         (["tab", "enter"], Answer("one")),
         (["shift+tab", "enter"], Answer("two")),
         (["up", "down", "enter"], None),
@@ -100,10 +100,10 @@ async def test_enter_twice_answers_once() -> None:
         assert app.answers == [Answer("one")]
 
 
-@pytest.mark.parametrize("key", list("abcdefgmnopqrstuvwxyzADSPRXB0123456789!?/:") + ["space"])
-async def test_other_keys_do_nothing(key: str) -> None:
+async def test_other_keys_do_nothing() -> None:
+    keys = [*"abcdefgmnopqrstuvwxyzADSPRXB0123456789", "space", "slash", "colon", "question_mark"]
     async with shown(question(focus="one")) as (app, pilot):
-        await pilot.press({"?": "question_mark", "/": "slash", ":": "colon"}.get(key, key))
+        await pilot.press(*keys)
         await pilot.pause()
         assert app.answers == []
         assert app.dialog.at == 0

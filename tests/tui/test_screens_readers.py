@@ -42,7 +42,7 @@ async def on(
 async def test_detail_shows_everything_and_lives(bench: Bench) -> None:
     bench.sees()
     task = bench.running()
-    async with on(bench, "d", "chat rev 1") as pilot:
+    async with on(bench, "d", "chat rev 1", size=(100, 40)) as pilot:
         seen = await until(pilot, "EVENTS")
         assert "curl -sS http://127.0.0.1:8000/chat" in seen
         assert "chat#r2" in seen
@@ -135,9 +135,9 @@ async def test_copy_and_logs_open_from_detail_and_come_back(bench: Bench) -> Non
     bench.launched()
     async with on(bench, "d", "chat rev 1") as pilot:
         await press(pilot, "c", seen="Copy from chat")
-        await press(pilot, "escape", seen="EVENTS")
+        await press(pilot, "escape", seen="Artifact")
         await press(pilot, "l", seen="log of chat")
-        await press(pilot, "q", seen="EVENTS")
+        await press(pilot, "q", seen="Artifact")
 
 
 # Logs.
@@ -152,7 +152,7 @@ class Said:
         session.alogs = self._logs  # type: ignore[method-assign]
 
     async def _logs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
-        assert lines == LINES
+        assert (task.name, lines) == ("chat", LINES)
         self.asked.append(replica)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -209,8 +209,8 @@ async def test_a_log_that_cannot_be_read_is_said_and_what_was_read_stays(bench: 
     async with logs(bench) as (said, pilot):
         await until(pilot, "two")
         said.answer = Unreachable("Ray does not answer.", "Is it up?")
-        seen = await until(pilot, "Ray does not answer. Is it up? Trying again.")
-        assert "two" in seen
+        await until(pilot, "Ray does not answer. Is it up? Trying again.")
+        await until(pilot, "two")
 
 
 async def test_a_task_without_a_replica_says_where_to_look(bench: Bench) -> None:

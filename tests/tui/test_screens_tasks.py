@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from make import make_task
 from tasktui.domain.status import Badge, Mark, Status
+from tasktui.tui.lines import plain
 from tasktui.tui.screens.rows import Filter, TaskRows
 from tasktui.tui.screens.tasks import TasksScreen
 from tui.bench import Bench, press, text, until
@@ -209,7 +210,7 @@ async def test_tabs_turn_by_digit_bracket_and_click(bench: Bench) -> None:
 
 async def test_each_tab_remembers_its_row(bench: Bench) -> None:
     three(bench)
-    async with opened(bench, "> alpha") as (screen, pilot):
+    async with opened(bench, "> alpha") as (_, pilot):
         await press(pilot, "j", seen="> beta")
         await press(pilot, "2", seen="[2 Idle 3]")
         await pilot.press("G")
@@ -299,8 +300,9 @@ def test_text_and_problems_must_both_hold(bench: Bench) -> None:
 
 
 def test_widths_follow_the_longest_name_that_was_measured(bench: Bench) -> None:
-    look = TaskRows(bench.app().desk)
-    task = make_task("a" * 30)
-    look.measure([task])
-    assert "a" * 30 in "".join(s.text for s in look.line(task, 100))
-    assert look.key(task) == task.id
+    look, short, long = TaskRows(bench.app().desk), make_task("a"), make_task("a" * 20)
+    look.measure([short])
+    narrow = plain(look.line(short, 120)).index("echo")
+    look.measure([short, long])
+    assert plain(look.line(short, 120)).index("echo") > narrow
+    assert look.key(short) == short.id

@@ -157,12 +157,11 @@ class Session:
 
     async def alogs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
         """The same for an event loop, of a task that was read already."""
-        import asyncio  # noqa: PLC0415 - see acall
-
+        from tasktui.runtime.apart import apart  # noqa: PLC0415 - see acall
         from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
 
         bound = await self.acall(lambda c: c.setting(ADDRESS))
-        return await asyncio.to_thread(read, self._aimed(bound), task, replica, lines)
+        return await apart(lambda: read(self._aimed(bound), task, replica, lines))
 
     def _aimed(self, bound: str | None) -> Config:
         """The settings with the address that the scheduler goes by."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from tasktui.errors import TasktuiError
 from tasktui.runtime.daemon import State
@@ -53,7 +54,8 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
     CSS: ClassVar[str] = "* { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        # Said here and by the theme: NO_COLOR greys colours out that were not native at this point.
+        super().__init__(ansi_color=True)
         self.desk = desk
         self.theme = THEME
         self.animation_level = "none"
@@ -62,6 +64,10 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """The task table is the root."""
         return TasksScreen(self.desk)
+
+    def on_resize(self) -> None:
+        """Paint all of it: of several quick changes Textual may see none, the terminal saw them."""
+        self.screen.refresh()
 
     def on_mount(self) -> None:
         """Begin to tick, to watch the store, and to look after the scheduler."""
@@ -156,11 +162,16 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
     @property
     def crash(self) -> Exception | None:
         """The error that nobody expected, None after an ordinary end."""
-        return self._exception
+        error = self._exception
+        inner = error.error if isinstance(error, WorkerFailed) else error
+        return inner if isinstance(inner, Exception) else error
 
 
 def run(session: Session, environ: Mapping[str, str]) -> int:
     """Open the app on the terminal until the user leaves; the exit code."""
+    for name in ("COLUMNS", "LINES"):
+        # Exported by some shells: they would count for more than the terminal, and never change.
+        os.environ.pop(name, None)
     app = TasktuiApp(make_desk(session, environ))
     try:
         app.run(mouse=environ.get(MOUSE) != "0")

@@ -32,8 +32,8 @@ class KeyDone(Message):
 class OrderedKeys(App[R]):
     """An app that takes one key at a time."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self._keys_waiting: deque[events.Key] = deque()
         self._key_number = 0
         self._key_on_its_way = False

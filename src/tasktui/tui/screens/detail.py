@@ -50,8 +50,9 @@ class DetailScreen(Reader):
 
     def heading(self) -> Line:
         """The task's name, and what happened to it since it was opened."""
-        news = Span(f"  {self._news()}", Tone.NOTE)
-        return rule((*title(self.subject), news), self.size.width, self.desk.palette.glyphs.rule)
+        news = self._news()
+        text = (*title(self.subject), *line(Span(f"  {news}" if news else "", Tone.NOTE)))
+        return rule(text, self.size.width, self.desk.palette.glyphs.rule)
 
     def _news(self) -> str:
         old, now = self._opened_as, self.subject

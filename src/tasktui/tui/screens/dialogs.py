@@ -1,8 +1,9 @@
 """The question before a change: what will happen, in lines, and buttons.
 
 Guarantees that nothing is answered before the question was seen: keys that were
-typed ahead are dropped, and a text that is asked for must be right before an
-action is taken. Knows no task and no command.
+typed ahead are dropped, a letter typed by reflex takes the focus back to where it
+began, and a text that is asked for must be right before an action is taken. Knows
+no task and no command.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ WIDEST = 76
 _FRAME = 4
 """Cells of border and padding, both sides together."""
 _GAP = Span("  ")
+_MOVING = frozenset("hl")
+"""Letters that move the focus, as in vi."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
     BINDINGS: ClassVar = [
         Binding("escape,ctrl+c", "leave", show=False),
         Binding("enter", "enter", show=False),
-        Binding("right,down,tab,l,j", "turn(1)", show=False),
-        Binding("left,up,shift+tab,h,k", "turn(-1)", show=False),
+        Binding("right,down,tab,l", "turn(1)", show=False),
+        Binding("left,up,shift+tab,h", "turn(-1)", show=False),
     ]
 
     def __init__(self, question: Question, palette: Palette) -> None:
@@ -154,7 +157,8 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
         self._wrong = ""
         self._open = False
         ids = [b.id for b in self.buttons]
-        self.at = -1 if question.field else ids.index(question.focus)
+        self._start = -1 if question.field else ids.index(question.focus)
+        self.at = self._start
         """The button in focus; -1: the field."""
 
     def compose(self) -> ComposeResult:
@@ -203,6 +207,11 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
         return out
 
     # Keys.
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that means nothing here was meant for another screen: begin again."""
+        if self._open and event.is_printable and event.key not in _MOVING:
+            self._turn_to(self._start)
 
     def action_turn(self, step: int) -> None:
         """To the next button, or to the field."""

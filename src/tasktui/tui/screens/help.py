@@ -43,7 +43,7 @@ def keys_help(where: Where, cells: int) -> list[Line]:
     out: list[Line] = []
     for group, keys in groupby(rows, key=lambda k: k.group):
         out += [EMPTY] if out else []
-        out.append(line(Span(f" {group}", Tone.STRONG)))
+        out += wrap(line(Span(f" {group}", Tone.STRONG)), cells, indent=" ")
         for key in keys:
             mark = Tone.DANGER_KEY if key.dangerous else Tone.KEY
             text = line(Span(f"   {key.shown:<{KEY_CELLS - 3}}", mark), key.help)

@@ -7,7 +7,7 @@ thread. Errors of commands become notices; they never end the app.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
@@ -25,7 +25,6 @@ from tasktui.tui.widgets.lineview import LineView
 if TYPE_CHECKING:
     from tasktui.domain.actions import Action
 
-T = TypeVar("T")
 Work = Callable[..., Coroutine[object, object, None]]
 """A coroutine function of ``verbs``: takes the page, and what else it was given."""
 NOTICE_TICKS = 12
@@ -192,7 +191,10 @@ class Page(Screen[None], inherit_bindings=False):
             self.during(perform, action, task)
 
     def during(self, work: Work, *args: object) -> None:
-        """Run a coroutine function of verbs; keys pressed before its dialog shows are dropped."""
+        """Run a coroutine function of verbs; keys pressed before its dialog shows are dropped.
+
+        Its errors become notices.
+        """
         self._busy = True
         self.run_worker(self._during(work, *args), group="verb")
 
@@ -204,16 +206,11 @@ class Page(Screen[None], inherit_bindings=False):
         finally:
             self._busy = False
 
-    async def command(self, action: Callable[[Commands], T], done: str) -> T | None:
-        """Run a command; its error becomes a notice and None comes back."""
-        try:
-            result = await self.desk.session.acall(action)
-        except TasktuiError as error:
-            self.say(str(error), Tone.PROBLEM)
-            return None
+    async def command(self, change: Callable[[Commands], object], done: str) -> None:
+        """Run a command and say that it is done. Raises its TasktuiError."""
+        await self.desk.session.acall(change)
         self.say(done, Tone.GOOD)
         self.reload()
-        return result
 
     # Moving.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tasktui.commands.commands import Commands
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page
     from tasktui.tui.wizard.screen import WizardScreen
 
-T = TypeVar("T")
 Verb = Callable[["Page", Task], Coroutine[object, object, None]]
 
 SCHEDULER_WAIT_S = 5.0
@@ -216,13 +215,13 @@ async def ask(page: Page, question: Question) -> Answer | None:
     return await page.app.push_screen_wait(Dialog(question, page.desk.palette))
 
 
-async def act(page: Page, task: Task, change: Callable[[Commands, str], T], done: str) -> None:
+async def act(page: Page, task: Task, change: Callable[[Commands, str], object], done: str) -> None:
     """Carry out a change of a task that is still the one that was asked about."""
     action_id = str(uuid4())
 
-    def work(commands: Commands) -> T:
+    def work(commands: Commands) -> None:
         _require_same(commands, task)
-        return change(commands, action_id)
+        change(commands, action_id)
 
     await page.command(work, done)
 
