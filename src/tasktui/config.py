@@ -10,6 +10,9 @@ from typing import Literal, get_args
 
 from tasktui.errors import InvalidField, UserError
 
+NO_SCHEDULER = "TASKTUI_NO_SCHEDULER"
+"""Variable set by people who run the scheduler under systemd only, and by tests."""
+
 Admission = Literal["auto", "strict", "off"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.tool import Tool
-from tasktui.runtime.daemon import NO_SCHEDULER
+from tasktui.config import NO_SCHEDULER
 
 
 @pytest.fixture

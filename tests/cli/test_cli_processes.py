@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from cli.tool import Tool
+from fake_server import FakeServer
 from tasktui.cli.progress import Progress
 from tasktui.domain.observed import ClusterState
 from tasktui.engine import address, local
+from tasktui.engine.fake import FakeRay
 from tasktui.engine.local import LocalOptions, LocalState, LocalStatus
 from tasktui.errors import ClusterError
 from tasktui.scheduler.leader import LeaderLock
@@ -58,7 +61,9 @@ def test_without_any_cluster_the_status_says_so_and_what_to_do(tool: Tool) -> No
 def test_an_attached_cluster_is_shown_as_the_scheduler_last_saw_it(tool: Tool) -> None:
     tool.environ["RAY_DASHBOARD_ADDRESS"] = URL
     tool.environ["RAY_AUTH_TOKEN_PATH"] = tool.file("token", "secret")
-    assert tool.json("cluster", "status")["state"] == "unknown"
+    asked = tool.json("cluster", "status", code=1)
+    assert asked["state"] == "unreachable", "what the scheduler has not seen is asked itself"
+    assert "cannot be connected to" in asked["error"]
     tool.seen(
         address=URL,
         ray_version="2.60.0",
@@ -80,14 +85,23 @@ def test_an_attached_cluster_is_shown_as_the_scheduler_last_saw_it(tool: Tool) -
 def test_what_was_seen_of_another_cluster_is_not_shown_for_this_one(tool: Tool) -> None:
     tool.json("ls")
     tool.seen(address="http://127.0.0.1:10", ray_version="2.60.0")
-    status = tool.json("cluster", "status", "--address", URL)
-    assert (status["state"], status["ray_version"]) == ("unknown", None)
+    status = tool.json("cluster", "status", "--address", URL, code=1)
+    assert (status["state"], status["ray_version"]) == ("unreachable", None)
 
 
 def test_an_unreachable_cluster_says_why(tool: Tool) -> None:
     tool.json("ls")
     tool.seen(state=ClusterState.UNREACHABLE, address=URL, error="It does not answer.")
-    assert "It does not answer." in tool.run("cluster", "status", "--address", URL)
+    assert "It does not answer." in tool.run("cluster", "status", "--address", URL, code=1)
+
+
+def test_a_cluster_that_the_scheduler_has_not_seen_is_asked_itself(tool: Tool) -> None:
+    with FakeServer(FakeRay()).running() as server:
+        status = tool.json("cluster", "status", "--address", server.address)
+        assert (status["state"], status["ray_version"]) == ("connected", "2.60.0")
+        server.ray.token = "secret"
+        refused = tool.json("cluster", "status", "--address", server.address, code=1)
+        assert refused["state"] == "unauthorized"
 
 
 def test_an_address_binds_the_state_directory_when_something_is_changed(tool: Tool) -> None:
@@ -95,7 +109,7 @@ def test_an_address_binds_the_state_directory_when_something_is_changed(tool: To
     assert tool.json("cluster", "status")["source"] == "default", "a read binds nothing"
     words = ("launch", "x", "--artifact", "echo", "--one-off", "now")
     tool.run(*words, "--address", URL)
-    status = tool.json("cluster", "status")
+    status = tool.json("cluster", "status", code=1)
     assert (status["source"], status["address"]) == ("given", URL)
 
 
@@ -211,3 +225,28 @@ def test_stages_are_one_rewritten_line_on_a_terminal(
     shown.close()
     text = tool.capsys.readouterr().err
     assert text == "\r\x1b[2K   1.5 s  starting \\x1bRay\r\x1b[2K   2.5 s  starting Serve\n"
+
+
+def test_a_second_scheduler_is_refused_before_anything_else(tool: Tool) -> None:
+    tool.run("ls")
+    lock = LeaderLock(tool.state_dir)
+    lock.acquire()
+    lock.sign()
+    try:
+        said = tool.fails("scheduler", "run", "--address", "http://127.0.0.1:7", code=1)
+    finally:
+        lock.release()
+    assert f"is running already (process {os.getpid()})" in said
+
+
+def test_a_database_that_cannot_be_written_is_in_the_status(tool: Tool) -> None:
+    tool.run("ls")
+    lock = LeaderLock(tool.state_dir)
+    lock.acquire()
+    lock.sign("No space is left.")
+    try:
+        assert "No space is left." in tool.run("scheduler", "status")
+        assert tool.json("scheduler", "status")["trouble"] == "No space is left."
+    finally:
+        lock.release()
+    assert "start it where it belongs" in tool.run("scheduler", "status")

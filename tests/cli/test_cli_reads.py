@@ -38,7 +38,7 @@ def test_the_list_shows_name_status_schedule_next_and_reason(tool: Tool) -> None
     assert "In-queue" in chat
     assert "Daily 2" in chat
     assert "waiting for " in chat
-    assert "tasktui scheduler start" in tool.err, "an active task without a scheduler is said"
+    assert "start it where it belongs" in tool.err, "an active task without a scheduler is said"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from commands.desk import Desk, one_off, spec
-from make import make_node
-from tasktui.commands.checks import Problem
+from make import NOW, make_event, make_node
+from tasktui.commands.checks import Problem, start_time
+from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterState, ClusterView, Resources, SchedulerView
+from tasktui.domain.status import Status
 
 
 def problems(desk: Desk, **changes: object) -> dict[str, Problem]:
@@ -69,3 +72,53 @@ def test_without_a_cluster_the_fit_is_a_warning(desk: Desk) -> None:
 def record(desk: Desk, cluster: ClusterView) -> None:
     epoch = desk.store.lead(SchedulerView(holder="t", pid=1, started_at=desk.at))
     desk.store.record(epoch, [], [], cluster)
+
+
+def test_the_last_start_is_measured_from_the_log() -> None:
+    def became(seconds: int, old: Status, new: Status) -> Event:
+        at = NOW + timedelta(seconds=seconds)
+        return make_event(EventKind.STATUS_CHANGED, at=at, old=old, new=new)
+
+    queue, starting, running = Status.IN_QUEUE, Status.STARTING, Status.RUNNING
+    first = [became(0, queue, starting), became(40, starting, running)]
+    assert start_time([]) is None
+    assert start_time([became(40, starting, running)]) is None
+    assert start_time(first) == timedelta(seconds=40)
+    assert start_time([*first, became(90, queue, starting)]) == timedelta(seconds=40)
+    again = [became(100, starting, queue), became(110, queue, starting)]
+    assert start_time([*first, *again, became(120, starting, running)]) == timedelta(seconds=10)
+
+
+# References in the environment
+
+
+def test_a_reference_that_leads_nowhere_is_refused_with_its_variable(desk: Desk) -> None:
+    found = problems(desk, env={"TOKEN": "file:/nowhere/at/all"})
+    assert "TOKEN=file:/nowhere/at/all" in found["env"].message
+    assert "No such file" in found["env"].message
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["started-elsewhere", "started-here"])
+def test_a_variable_is_looked_for_where_the_scheduler_is_started_from_here(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    monkeypatch.delenv("TASKTUI_NO_SCHEDULER", raising=False)
+    monkeypatch.delenv("SOME_TOKEN", raising=False)
+    if apart:
+        monkeypatch.setenv("TASKTUI_NO_SCHEDULER", "1")
+    found = problems(desk, env={"TOKEN": "env:SOME_TOKEN"})
+    assert ("env" not in found) is apart
+    monkeypatch.setenv("SOME_TOKEN", "x")
+    assert problems(desk, env={"TOKEN": "env:SOME_TOKEN"}) == {}
+
+
+def test_an_edit_of_something_else_needs_no_value(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("x")
+    env = {"TOKEN": f"file:{file}"}
+    desk.commands.launch(replace(spec("chat", desk.artifact()), env=env))
+    file.unlink()
+    same = desk.commands.check(replace(spec("chat", desk.artifact()), env=env), editing="chat")
+    assert [p for p in same if p.field == "env"] == []
+    other = replace(spec("chat", desk.artifact()), env={"OTHER": f"file:{file}"})
+    assert [p.field for p in desk.commands.check(other, editing="chat") if not p.warning] == ["env"]

@@ -309,6 +309,31 @@ def test_disarming_ends_the_activation_with_its_override_and_pause(store: Store)
     assert found.schedule == task.schedule
 
 
+def test_what_stood_over_the_schedule_ends_with_its_event_and_nothing_else_does(
+    store: Store,
+) -> None:
+    epoch = store.lead(SchedulerView())
+    override, pause = Override(make_replicas("3"), NOW, LATER, "op"), Pause(None, NOW, LATER, "op")
+    task = store.add_task(make_task(armed=make_arming(), override=override, pause=pause))
+    first = update(task, override_ended=True, events=(make_event(EventKind.OVERRIDE_ENDED),))
+    assert store.record(epoch, [first], [], CONNECTED) == 1
+    assert store.task("chat") == replace(task, progress=first.progress, override=None)
+    second = update(task, pause_ended=True, events=(make_event(EventKind.PAUSE_ENDED),))
+    assert store.record(epoch, [second], [], CONNECTED) == 1
+    found = store.task("chat")
+    assert found == replace(task, progress=second.progress, override=None, pause=None)
+    kinds = [e.kind for e in store.events(task.id)]
+    assert kinds == [EventKind.OVERRIDE_ENDED, EventKind.PAUSE_ENDED]
+
+
+def test_a_newer_override_is_not_ended_by_an_older_pass(store: Store) -> None:
+    epoch = store.lead(SchedulerView())
+    task = store.add_task(make_task(armed=make_arming()))
+    newer = store.save_task(replace(task, override=Override(make_replicas("3"), NOW, None, "op")))
+    assert store.record(epoch, [update(task, override_ended=True)], [], CONNECTED) == 0
+    assert store.task("chat") == newer
+
+
 def test_a_task_that_was_to_be_archived_when_idle_is_put_away(store: Store) -> None:
     epoch = store.lead(SchedulerView())
     task = store.add_task(make_task(archive_when_idle=True))
@@ -741,3 +766,26 @@ def _reasons(found: list[Event]) -> list[str]:
 def _next_key(store: Store, table: str, key: int) -> None:
     """Let the next row of ``table`` have this key, as after that many rows."""
     store._db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", [key - 1, table])
+
+
+def test_words_of_a_newer_version_are_read_as_far_as_they_are_known(store: Store) -> None:
+    """Two versions share one form of the database: the older one must not stumble."""
+    task = store.add_task(make_task())
+    store.log(make_event(reason="because"), task.id)
+    store._db.execute("UPDATE event SET kind = 'teleported', old = 'Idle', new = 'Elsewhere'")
+    store._db.execute("""UPDATE task SET badges = '[["!glowing",""],["!short","1/4"]]'""")
+    (event,) = store.events(task.id)
+    assert event.kind is EventKind.NOTICE
+    assert event.reason == "teleported: because"
+    assert (event.old, event.new) == (Status.IDLE, None)
+    assert [str(m) for m in store.task("chat").progress.badges] == ["!short 1/4"]
+    epoch = store.lead(SchedulerView())
+    store.record(epoch, (), (), CONNECTED)
+    store._db.execute("UPDATE cluster SET body = json_set(body, '$.mood', 'fine')")
+    assert store.cluster() == CONNECTED
+
+
+def test_a_heartbeat_tells_the_boot_clock_and_keeps_which_boot_it_is(store: Store) -> None:
+    epoch = store.lead(SchedulerView(holder="node", pid=3, boot_id="b", beat_s=1.5))
+    store.heartbeat(epoch, LATER, 7.25)
+    assert (store.leader().boot_id, store.leader().beat_s) == ("b", 7.25)

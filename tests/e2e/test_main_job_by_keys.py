@@ -6,27 +6,19 @@ this run.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from e2e.foreign import Foreign
+from e2e.pictures import picture
 from e2e.site import Site, until
 from terminal import Terminal
 
 pytestmark = pytest.mark.ray
-PICTURES = os.environ.get("TASKTUI_PICTURES", "")
 POINTS = (("06:00", "1", "1"), ("14:00", "1", "1"), ("22:00", "1", "1"))
-
-
-def picture(terminal: Terminal, name: str) -> None:
-    terminal.settle()
-    if PICTURES:
-        terminal.picture(Path(PICTURES) / f"{name}.svg")
 
 
 def choose_daily(terminal: Terminal) -> None:

@@ -117,3 +117,43 @@ async def test_a_package_that_is_gone_from_the_disk_is_named(
 ) -> None:
     with pytest.raises(StoreBroken, match="artifact add"):
         await engine.ensure_package("f" * 64, tmp_path / "none.zip")
+
+
+async def test_values_of_the_environment_are_not_in_what_ray_says(
+    ray: FakeRay, engine: RayServe
+) -> None:
+    service = make_service(env={"TOKEN": "hunter22", "WORDS": "a line"})
+    await engine.apply(OWNER, [service])
+    ray.advance(5)
+    (app,) = (await engine.observe()).apps.values()
+    assert await engine.logs(app.replicas[0]) == '"***"'
+    ray.refusing[service.app] = "bad: {'TOKEN': 'hunter22'}"
+    with pytest.raises(Rejected, match=r"'\*\*\*'") as caught:
+        await engine.apply(OWNER, [make_service("other"), service])
+    assert "hunter22" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    ray.refusing.clear()
+    ray.failing[make_service("new", env={"K": "hunter22"}).app] = "ValueError: hunter22 is old"
+    await engine.apply(OWNER, [make_service("new", env={"K": "hunter22"})])
+    ray.advance(5)
+    found = (await engine.observe()).apps[make_service("new").app]
+    assert found.message == "ValueError: *** is old"
+    assert "hunter22" not in repr(make_service(env={"K": "hunter22"}))
+
+
+@pytest.mark.parametrize("token", ["", "t0ken"])
+async def test_whether_ray_asks_for_a_token_is_seen(ray: FakeRay, token: str) -> None:
+    ray.token = token
+    engine = RayServe(ray.address, token, transport=ray.transport())
+    assert (await engine.observe()).open is not bool(token)
+    await engine.close()
+
+
+async def test_a_ray_that_knows_no_token_is_open(
+    ray: FakeRay, engine: RayServe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ray._answers()
+    del answers["/api/authentication_mode"]
+    monkeypatch.setattr(ray, "_answers", lambda: answers)
+    assert (await engine.observe()).open is True

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasktui.config import Config
-from tasktui.runtime import daemon
+from tasktui.config import NO_SCHEDULER, Config
 from tasktui.scheduler.leader import LeaderLock
 
 NOWHERE = "http://127.0.0.1:9"
@@ -16,7 +15,7 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No scheduler starts by itself, and no cluster of this machine is found."""
-    monkeypatch.setenv(daemon.NO_SCHEDULER, "1")
+    monkeypatch.setenv(NO_SCHEDULER, "1")
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path / "no-ray"))
     for name in ("RAY_DASHBOARD_ADDRESS", "RAY_API_SERVER_ADDRESS", "SSH_CONNECTION"):
         monkeypatch.delenv(name, raising=False)

@@ -12,12 +12,12 @@ import pytest
 
 from make import NOW
 from runtime.processes import ended, ending, leader, leads
-from tasktui.config import Config
+from tasktui.config import NO_SCHEDULER, Config
 from tasktui.domain.observed import SchedulerView
 from tasktui.errors import SchedulerError
 from tasktui.runtime import daemon
 from tasktui.runtime.daemon import STUCK_AFTER_S, State, command, health, start, stop
-from tasktui.scheduler.leader import LeaderLock, is_locked
+from tasktui.scheduler.leader import LeaderLock, holder, is_locked
 
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
@@ -27,7 +27,7 @@ LEADER = SchedulerView(holder="node", pid=4711, epoch=3, started_at=NOW, heartbe
 @pytest.fixture
 def free(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """A state directory where schedulers may start; whatever was started is ended."""
-    monkeypatch.delenv(daemon.NO_SCHEDULER)
+    monkeypatch.delenv(NO_SCHEDULER)
     config.state_dir.mkdir(mode=0o700)
     with ending(config):
         yield config
@@ -56,6 +56,29 @@ def test_with_the_lock_held_the_heartbeat_tells(config: Config, age: float, stat
 @pytest.mark.usefixtures("lock")
 def test_a_scheduler_that_has_no_row_yet_is_running(config: Config) -> None:
     assert health(config, SchedulerView(), NOW).state is State.RUNNING
+
+
+def test_a_scheduler_that_has_just_started_is_not_judged_by_the_row_of_the_one_before(
+    config: Config, lock: LeaderLock
+) -> None:
+    lock.sign()
+    found = health(config, LEADER)
+    assert (found.state, found.pid) == (State.RUNNING, os.getpid())
+    assert found.started_at == found.heartbeat_at
+
+
+def test_one_that_cannot_write_is_not_stuck_and_says_why(config: Config, lock: LeaderLock) -> None:
+    lock.sign("No space is left.")
+    found = health(config, replace(LEADER, pid=os.getpid()))
+    assert (found.state, found.trouble) == (State.RUNNING, "No space is left.")
+
+
+def test_a_scheduler_that_is_started_elsewhere_is_told_so(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "where it belongs" in daemon.how_to_start(health(config, LEADER))
+    monkeypatch.delenv(NO_SCHEDULER)
+    assert daemon.how_to_start(health(config, LEADER)) == "tasktui scheduler start"
 
 
 def test_a_heartbeat_may_miss_three_times_before_it_counts_as_stuck() -> None:
@@ -100,6 +123,15 @@ def test_a_scheduler_starts_once_and_stops_when_asked(free: Config) -> None:
     assert not is_locked(free.state_dir)
     assert ended(view.pid) == 0
     assert stop(free, view) is False
+
+
+def test_a_stop_right_after_the_start_finds_the_right_process(free: Config) -> None:
+    start(free, wait_s=20)
+    found = holder(free.state_dir)
+    assert found is not None
+    assert health(free, SchedulerView()).pid == found.pid
+    assert stop(free, SchedulerView()) is True
+    assert not is_locked(free.state_dir)
 
 
 def test_its_log_is_private_and_says_from_when_to_when_it_ran(free: Config) -> None:

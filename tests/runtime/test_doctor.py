@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from make import make_arming, make_task
+from make import make_arming, make_daily, make_node, make_task
 from tasktui import __version__
 from tasktui.config import Config
-from tasktui.domain.observed import SchedulerView
+from tasktui.domain.artifact import Spec
+from tasktui.domain.observed import ClusterState, ClusterView, SchedulerView
 from tasktui.engine.ray_serve import Probe, RayServe
 from tasktui.errors import Unauthorized, Unreachable
 from tasktui.runtime import doctor
@@ -26,7 +27,7 @@ URL = "http://127.0.0.1:9"
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     _answers(monkeypatch, Unreachable("Nobody answers.", "Is it up?"))
-    monkeypatch.setattr(doctor, "_others", list)
+    monkeypatch.setattr(doctor, "others", tuple)
     environ = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     return Host(config=Config(state_dir=tmp_path / "state"), environ=environ, now=NOW)
 
@@ -111,7 +112,7 @@ def test_without_a_scheduler_only_activated_tasks_are_a_failure(host: Host, stor
     assert check(host, "scheduler").level is Level.OK
     store.save_task(replace(task, armed=make_arming()))
     found = check(host, "scheduler")
-    assert (found.level, found.hint) == (Level.FAIL, "tasktui scheduler start")
+    assert (found.level, found.hint[:8]) == (Level.FAIL, "start it")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_how_the_cluster_is(
     said: str,
 ) -> None:
     _answers(monkeypatch, probe)
-    monkeypatch.setattr(doctor, "_others", lambda: others)
+    monkeypatch.setattr(doctor, "others", lambda: tuple(others))
     found = check(addressed(host), "cluster")
     assert found.level is level
     assert said in found.text
@@ -208,3 +209,23 @@ def test_an_address_that_the_state_directory_is_bound_to_is_the_one_asked(
     _answers(monkeypatch, Probe("2.60.0", "token"))
     store.set_setting("address", URL)
     assert URL in check(host, "cluster").text
+
+
+def test_doubtful_schedules_of_activated_tasks_are_told(host: Host, store: Store) -> None:
+    night = make_daily("02:30=1-1", "Europe/Berlin")
+    store.add_task(make_task("idle", schedule=night))
+    assert check(host, "schedules").level is Level.OK
+    store.add_task(make_task("night", schedule=night, armed=make_arming()))
+    found = check(host, "schedules")
+    assert found.level is Level.WARN
+    assert found.text.startswith("night: ")
+    assert "does not exist in Europe/Berlin" in found.text
+    assert "more" in found.text
+
+
+def test_a_task_that_no_node_can_hold_is_told(host: Host, store: Store) -> None:
+    store.add_task(make_task("big", spec=Spec(gpu=64), armed=make_arming()))
+    epoch = store.lead(SchedulerView())
+    view = ClusterView(state=ClusterState.CONNECTED, nodes=(make_node(),))
+    store.record(epoch, (), (), view)
+    assert "big: No node of the cluster can hold" in check(host, "schedules").text

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +12,8 @@ from make import NOW, make_daily, make_replica, make_task
 from runtime.conftest import NOWHERE
 from tasktui.config import Config
 from tasktui.domain.task import Task, TaskSpec
-from tasktui.errors import NotFound, SchedulerError, StoreBroken, StoreError, Unreachable
+from tasktui.engine import packages
+from tasktui.errors import DiskFull, NotFound, SchedulerError, StoreBroken, StoreError, Unreachable
 from tasktui.runtime import daemon, logs
 from tasktui.runtime.session import ADDRESS, Session
 from tasktui.scheduler.leader import LeaderLock
@@ -247,3 +249,19 @@ async def test_logs_come_from_the_cluster_that_the_directory_is_bound_to(
     session.bind()
     with pytest.raises(Unreachable, match=f"{NOWHERE} cannot be"):
         await at("").alogs(with_replica())
+
+
+def test_a_full_disk_does_not_keep_one_from_reading(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade the official models are packed anew at the first opening."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(packages, "_write", full)
+    session = Session(config, {}, "cli")
+    assert session.call(lambda c: c.tasks()) == []
+    with pytest.raises(DiskFull, match="No space is left"):
+        session.call(lambda c: c.add_official())
+    session.close()

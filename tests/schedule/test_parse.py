@@ -7,16 +7,16 @@ from datetime import date, datetime, time
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from make import make_daily, make_one_off
-from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Point, Replicas, Schedule
+from tasktui.domain.schedule import EVERY_DAY, CronPoint, Daily, OneOff, Point, Replicas, Schedule
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe, short
+from tasktui.schedule.mapping import from_mapping, to_mapping
 from tasktui.schedule.parse import (
     check,
-    from_mapping,
     parse_daily,
     parse_dates,
     parse_moment,
@@ -24,7 +24,6 @@ from tasktui.schedule.parse import (
     parse_replicas,
     parse_time,
     parse_weekdays,
-    to_mapping,
 )
 
 BERLIN = "Europe/Berlin"
@@ -33,6 +32,34 @@ BERLIN = "Europe/Berlin"
 def test_a_daily_schedule_in_one_line() -> None:
     schedule = parse_daily("08:00=2-4, 12:30=3@Asia/Tokyo ,20:00=0-1", BERLIN)
     assert schedule == make_daily("08:00=2-4,12:30=3-3@Asia/Tokyo,20:00=0-1", BERLIN)
+
+
+def test_a_point_may_be_a_cron_expression_with_commas_of_its_own() -> None:
+    schedule = parse_daily(
+        "cron(0 8,9 * * 1-5)=2-4,20:00=0-1,CRON( 0  23 * * * )=1@Asia/Tokyo", BERLIN
+    )
+    assert schedule.points == (
+        CronPoint("0 8,9 * * 1-5", BERLIN, Replicas(2, 4)),
+        Point(time(20), BERLIN, Replicas(0, 1)),
+        CronPoint("0 23 * * *", "Asia/Tokyo", Replicas(1, 1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cron(0 8 * * 1-5=2", "TIME=MIN-MAX|five fields"),
+        ("cron(0 8 * *)=2", "five fields"),
+        ("cron()=2", "five fields"),
+        ("cron(0 8 31 2 *)=2", "can never occur"),
+        ("cron(R 8 * * *)=2", "by chance"),
+        ("cron(0 8 * * *)=1,cron(0 8 * * *)=2", "two points"),
+        ("cron(0 8 * * *)=0", "at least one point"),
+    ],
+)
+def test_an_expression_that_cannot_be_meant_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidField, match=said):
+        parse_daily(text, BERLIN)
 
 
 def test_a_one_off_now_and_at_a_time_with_an_end() -> None:
@@ -144,13 +171,14 @@ except_dates: [2026-12-24, "2026-12-25"]
 points:
   - {time: "08:00", replicas: "2-4"}
   - {time: "12:30", replicas: 4, timezone: America/New_York}
+  - {cron: "0 18 * * 1-5", replicas: 1-2, timezone: Asia/Tokyo}
 """
 
 
 def test_a_schedule_in_a_file() -> None:
     found = from_mapping(yaml.safe_load(FILE))
-    assert found == make_daily(
-        "08:00=2-4,12:30=4-4@America/New_York",
+    assert found == parse_daily(
+        "08:00=2-4,12:30=4-4@America/New_York,cron(0 18 * * 1-5)=1-2@Asia/Tokyo",
         BERLIN,
         weekdays=frozenset(range(5)),
         except_dates=frozenset({date(2026, 12, 24), date(2026, 12, 25)}),
@@ -174,6 +202,9 @@ def test_a_schedule_in_a_file() -> None:
         ("{type: one-off, replicas: yes}", "quotes"),
         ("{type: one-off, replicas: 3-1}", "min must not be above max"),
         ("{type: one-off, points: []}", "points"),
+        ("{type: daily, points: [{cron: '0 8 * *', replicas: 1}]}", "points[1].cron"),
+        ("{type: daily, points: [{cron: 8, replicas: 1}]}", "in quotes"),
+        ("{type: daily, points: [{cron: '0 8 * * *', time: '08:00', replicas: 1}]}", "one of the"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named(text: str, said: str) -> None:
@@ -188,13 +219,16 @@ def test_a_full_date_and_time_that_yaml_reads_itself_is_accepted() -> None:
 
 
 CLOCKS = st.times().map(lambda t: t.replace(microsecond=0))
+ZONES = st.sampled_from(["UTC", BERLIN])
+EXPRESSIONS = st.sampled_from(["0 8 * * 1-5", "*/5 1,2 l * *"])
 DAILIES = st.builds(
     Daily,
     st.lists(
-        st.builds(Point, CLOCKS, st.sampled_from(["UTC", BERLIN]), st.just(Replicas(1, 2))),
+        st.builds(Point, CLOCKS, ZONES, st.just(Replicas(1, 2)))
+        | st.builds(CronPoint, EXPRESSIONS, ZONES, st.just(Replicas(1, 1))),
         min_size=1,
         max_size=5,
-        unique_by=lambda p: (p.time, p.timezone),
+        unique_by=lambda p: (p.label, p.timezone),
     ).map(tuple),
     st.sampled_from(["UTC", BERLIN]),
     st.frozensets(st.integers(0, 6), min_size=1),
@@ -208,6 +242,7 @@ ONE_OFFS = st.builds(
 )
 
 
+@settings(deadline=None)  # the first expression imports its library
 @given(DAILIES | ONE_OFFS)
 def test_a_schedule_written_to_json_or_yaml_and_read_again_is_the_same(schedule: Schedule) -> None:
     body = to_mapping(schedule)
@@ -231,6 +266,16 @@ def test_a_schedule_written_to_json_or_yaml_and_read_again_is_the_same(schedule:
         (
             make_daily("08:00=1-1@Asia/Tokyo", except_dates=frozenset({date(2026, 1, 1)})),
             "Daily 08:00 1-1 Asia/Tokyo, UTC, except 1 date",
+            "Daily 1",
+        ),
+        (
+            parse_daily("08:00=1,cron(0 20 * * 5)=2", "UTC", weekdays=frozenset({0})),
+            "Mon 08:00 1-1, cron(0 20 * * 5) 2-2, UTC",
+            "Daily 2",
+        ),
+        (
+            parse_daily("cron(0 20 * * 5)=2", "UTC", weekdays=frozenset({0})),
+            "Daily cron(0 20 * * 5) 2-2, UTC",
             "Daily 1",
         ),
         (make_one_off(None), "One-off now 1-2", "One-off"),

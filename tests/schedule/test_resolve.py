@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oracle import MINUTE, check
 from tasktui.errors import InvalidField
 from tasktui.schedule.resolve import local, resolve, zone, zone_names
 
-MINUTE = timedelta(minutes=1)
+QUARTERS = timedelta(minutes=13)
+"""About every quarter of an hour, at changing minutes."""
 
 
 def at(text: str) -> datetime:
@@ -52,49 +54,17 @@ def test_what_is_no_name_of_the_package_is_refused(name: str) -> None:
         zone(name)
 
 
-def changes(timezone: str, first: datetime, last: datetime) -> list[datetime]:
-    """Moments at which the zone's offset changes, found by halving; independent of ``resolve``."""
-    tz = zone(timezone)
-    found = []
-    step = timedelta(days=5)
-    left = first
-    while left < last:
-        right = left + step
-        if left.astimezone(tz).utcoffset() != right.astimezone(tz).utcoffset():
-            low, high = left, right
-            while high - low > timedelta(seconds=1):
-                middle = (low + (high - low) / 2).replace(microsecond=0)
-                same = middle.astimezone(tz).utcoffset() == low.astimezone(tz).utcoffset()
-                low, high = (middle, high) if same else (low, middle)
-            found.append(high)
-        left = right
-    return found
-
-
-def walked(timezone: str, change: datetime) -> dict[datetime, datetime]:
-    """First UTC minute at which each local minute shows on the clock, three hours around."""
-    tz = zone(timezone)
-    seen: dict[datetime, datetime] = {}
-    start = change.replace(second=0) - timedelta(hours=3)
-    for number in range(6 * 60):
-        moment = start + number * MINUTE
-        seen.setdefault(moment.astimezone(tz).replace(tzinfo=None), moment)
-    return seen
-
-
 @pytest.mark.parametrize("letter", sorted({name[0] for name in zone_names()}))
 def test_every_transition_of_every_zone_keeps_the_two_rules(letter: str) -> None:
-    for name in (n for n in zone_names() if n[0] == letter):
-        for change in changes(name, at("2020-01-01"), at("2036-01-01")):
-            seen = walked(name, change)
-            clocks = sorted(seen)
-            last = clocks[0]
-            while last < clocks[-1]:
-                expected = seen.get(last)
-                if expected is None:  # in the gap: the first instant after it
-                    expected = change
-                assert resolve(last, name) == expected, (name, last)
-                last += 13 * MINUTE  # every quarter of an hour, at changing minutes
+    found = check((n for n in zone_names() if n[0] == letter), QUARTERS)
+    assert found.mismatches == ()
+
+
+def test_the_oracle_meets_gaps_and_repeated_hours() -> None:
+    found = check(["Europe/Berlin", "Asia/Kolkata"], MINUTE)
+    assert (found.zones, found.transitions) == (2, 32)
+    assert found.pairs == 16 * 419 + 16 * 299
+    assert found.mismatches == ()
 
 
 @given(

@@ -169,7 +169,7 @@ def test_an_application_of_ours_without_a_task_is_removed() -> None:
 def test_many_applications_without_a_task_are_not_removed_and_it_says_so() -> None:
     made = planned(observed=make_observed(*(make_app(n) for n in ("a", "b", "c"))))
     assert not made.put
-    assert "unknown tasks" in made.hold
+    assert "nobody stopped" in made.hold
 
 
 def test_lost_applications_come_back_only_after_two_equal_answers_a_second_apart() -> None:

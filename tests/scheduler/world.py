@@ -27,6 +27,7 @@ from tasktui.engine.fake import FakeApp, FakeRay
 from tasktui.engine.ray_serve import RayServe
 from tasktui.scheduler.ports import SchedulerStore
 from tasktui.scheduler.reconciler import Contact, Reconciler
+from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.store.store import Store
 
 T = TypeVar("T")
@@ -38,9 +39,22 @@ class FakeClock:
 
     def __init__(self, at: datetime) -> None:
         self.at = at
+        self.set_by = timedelta(0)
+        """By how much somebody set it, all in all."""
 
     def now(self) -> datetime:
         return self.at
+
+    def steady(self) -> float:
+        return (self.at - self.set_by - NOW).total_seconds()
+
+    def boot_s(self) -> float:
+        return self.steady()
+
+    def step(self, by: timedelta) -> None:
+        """Set it forward or back."""
+        self.at += by
+        self.set_by += by
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         self.at += timedelta(seconds=seconds)
@@ -100,6 +114,7 @@ class World:
 
     def restart(self) -> None:
         """A new scheduler takes over; the old one is forgotten as by a kill."""
+        seen = self.store.leader().heartbeat_at
         epoch = self.store.lead(SchedulerView(pid=1, started_at=self.clock.at))
 
         async def contact() -> Contact:
@@ -111,7 +126,12 @@ class World:
                 raise Crash
 
         self.reconciler = Reconciler(
-            Here(self.store), contact, self.clock, self.config, epoch, checkpoint=checkpoint
+            Here(self.store),
+            contact,
+            Timekeeper(self.clock, seen),
+            self.config,
+            epoch,
+            checkpoint=checkpoint,
         )
 
     async def turn(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -145,6 +146,59 @@ def test_a_file_replaced_inside_a_transaction_is_told_by_the_next(
         path.rename(tmp_path / "moved.db")
     with pytest.raises(StoreBroken):
         write(other)
+
+
+@pytest.fixture
+def sole(path: Path) -> Iterator[Store]:
+    """The leader's store."""
+    made = Store.open(path, leader=True)
+    yield made
+    made.close()
+
+
+def test_a_copy_over_the_file_is_told_by_the_leader(
+    path: Path, tmp_path: Path, sole: Store
+) -> None:
+    """The inode stays the same: pages of two databases would mix."""
+    with Store.open(tmp_path / "new/tasktui.db")._db.raw as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes((tmp_path / "new/tasktui.db").read_bytes())
+    with pytest.raises(StoreBroken, match="Another program wrote into"):
+        sole.set_setting("k", "v")
+    with pytest.raises(StoreBroken, match="Another program wrote into"):
+        sole.tasks()
+
+
+def test_what_the_leader_writes_back_itself_is_no_intrusion(path: Path, sole: Store) -> None:
+    size = path.stat().st_size
+    for number in range(3):
+        sole.set_setting(str(number), "x" * 2**21)
+    assert path.stat().st_size > size
+    assert sole.setting("2")
+
+
+@pytest.mark.parametrize("use", [write, read])
+def test_an_emptied_file_is_told(path: Path, other: Connection, use: Any) -> None:
+    os.truncate(path, 0)
+    with pytest.raises(StoreBroken, match="Another program wrote into"):
+        use(other)
+
+
+@pytest.mark.parametrize("use", [write, read])
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_log_that_is_gone_is_told_and_no_other_is_begun(
+    path: Path, store: Store, other: Connection, use: Any, how: str
+) -> None:
+    store.set_setting("k", "v")
+    log = path.with_name("tasktui.db-wal")
+    log.rename(log.with_name("away"))
+    if how == "replaced":
+        log.touch()
+    with pytest.raises(StoreBroken, match=r"wal, which holds the newest changes.*backups"):
+        use(other)
+    assert log.exists() is (how == "replaced")
+    log.with_name("away").replace(log)
+    use(other)
 
 
 def test_nothing_is_written_once_a_newer_version_migrated_the_file(

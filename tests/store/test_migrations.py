@@ -11,7 +11,9 @@ from sqlite_utils import Database
 
 from make import make_event, make_task
 from store.programs import program
+from tasktui.domain.revision import spec_of
 from tasktui.errors import StoreBroken, StoreError, StoreTooNew
+from tasktui.store import rows
 from tasktui.store.connection import Connection
 from tasktui.store.migrations import KEPT_BACKUPS, STEPS, migrate
 from tasktui.store.store import Store
@@ -76,11 +78,11 @@ def test_an_older_form_is_copied_then_migrated_with_its_rows(path: Path, store: 
     store.close()
     with closing(Connection.open(path)) as db:
         migrate(db, NEWER)
-        assert form(db) == 2
+        assert form(db) == len(NEWER)
         assert db.value("SELECT note FROM setting WHERE key = 'owner'") == ""
         assert db.value("SELECT name FROM task WHERE id = ?", [task.id]) == "chat"
     (copy,) = backups(path)
-    assert copy.name.endswith("-form-1.db")
+    assert copy.name.endswith(f"-form-{len(STEPS)}.db")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(Store.open(_alone(copy))) as old:
         assert old.tasks() == [task]
@@ -92,9 +94,9 @@ def test_a_step_that_fails_leaves_the_old_form_and_is_tried_again(path: Path, st
     with closing(Connection.open(path)) as db:
         with pytest.raises(ZeroDivisionError):
             migrate(db, (*STEPS, fail))
-        assert form(db) == 1
+        assert form(db) == len(STEPS)
         migrate(db, NEWER)
-        assert form(db) == 2
+        assert form(db) == len(NEWER)
         assert db.value("SELECT name FROM task WHERE id = ?", [task.id]) == "chat"
 
 
@@ -109,7 +111,9 @@ def test_a_newer_form_is_refused_and_stays_as_it_is(path: Path) -> None:
     with closing(Connection.open(path)) as db:
         migrate(db, NEWER)
     content = path.read_bytes()
-    with pytest.raises(StoreTooNew, match=r"form 2; this one knows 1.*--state-dir"):
+    with pytest.raises(
+        StoreTooNew, match=rf"form {len(NEWER)}; this one knows {len(STEPS)}.*--state-dir"
+    ):
         Store.open(path)
     assert path.read_bytes() == content
     assert backups(path) == []
@@ -234,7 +238,7 @@ def test_programs_that_migrate_at_once_take_each_step_once(path: Path, store: St
         thread.start()
     for thread in threads:
         thread.join()
-    assert (taken, forms) == ([1], [2, 2, 2])
+    assert (taken, forms) == ([1], [len(NEWER)] * 3)
     with closing(Connection.open(path)) as db:
         assert db.value("SELECT name FROM task WHERE id = ?", [task.id]) == "chat"
 
@@ -292,3 +296,28 @@ def _alone(copy: Path) -> Path:
     target.parent.mkdir()
     copy.rename(target)
     return target
+
+
+def test_tasks_of_the_first_form_have_their_present_revision_as_history(path: Path) -> None:
+    with closing(Connection.open(path)) as db:
+        migrate(db, STEPS[:1])
+        db.execute("PRAGMA foreign_keys = ON")
+        _insert_as_in_form_1(db)
+    with closing(Store.open(path)) as store:
+        task = store.task("chat")
+        (kept,) = store.revisions(task.id)
+    assert (kept.number, kept.by, kept.spec) == (task.revision, "op", spec_of(task))
+    assert kept.at == task.created_at
+    assert (task.progress.crashes, task.progress.reverts) == ((), ())
+
+
+def _insert_as_in_form_1(db: Connection) -> None:
+    task = make_task(revision=4)
+    newer = {"crashes", "reverts"}
+    names = ["generation", *rows.WISH, *rows.PROGRESS]
+    values = [1, *rows.wish(task), *rows.progress(task.progress)]
+    pairs = [(n, v) for n, v in zip(names, values, strict=True) if n not in newer]
+    marks = ", ".join("?" * len(pairs))
+    with db.transaction():
+        sql = f"INSERT INTO task ({', '.join(n for n, _ in pairs)}) VALUES ({marks})"  # noqa: S608 - our own column names
+        db.execute(sql, [v for _, v in pairs])

@@ -17,7 +17,7 @@ from tasktui.domain.observed import (
     Resources,
     SchedulerView,
 )
-from tasktui.domain.schedule import Daily, OneOff, Point, Replicas, Schedule
+from tasktui.domain.schedule import CronPoint, Daily, OneOff, Point, Replicas, Schedule
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Arming, Override, Pause, Progress, Task, TaskId, When
 
@@ -53,9 +53,11 @@ def bounds(draw: st.DrawFn) -> Replicas:
 POINTS = st.builds(
     Point, st.times().map(lambda t: time(t.hour, t.minute, t.second)), ZONES, bounds()
 )
+EXPRESSIONS = st.sampled_from(["0 8 * * 1-5", "*/5 1,2 l * *"])
+CRON_POINTS = st.builds(CronPoint, EXPRESSIONS, ZONES, bounds())
 DAILY = st.builds(
     Daily,
-    points=st.lists(POINTS, min_size=1, max_size=4).map(tuple),
+    points=st.lists(POINTS | CRON_POINTS, min_size=1, max_size=4).map(tuple),
     timezone=ZONES,
     weekdays=st.frozensets(st.integers(0, 6)),
     except_dates=st.frozensets(st.dates(date(2020, 1, 1), date(2040, 1, 1)), max_size=3),
@@ -92,6 +94,8 @@ PROGRESS = st.builds(
     next_at=maybe(MOMENTS),
     last_run_at=maybe(MOMENTS),
     last_error=TEXT,
+    crashes=st.lists(MOMENTS, max_size=3).map(tuple),
+    reverts=st.lists(MOMENTS, max_size=3).map(tuple),
 )
 TASKS = st.builds(
     Task,
@@ -112,7 +116,7 @@ TASKS = st.builds(
     env=ENV,
     created_at=MOMENTS,
     created_by=TEXT,
-    armed=maybe(st.builds(Arming, MOMENTS, st.sampled_from(When), TEXT)),
+    armed=maybe(st.builds(Arming, MOMENTS, st.sampled_from(When), TEXT, st.booleans())),
     override=maybe(st.builds(Override, bounds(), MOMENTS, maybe(MOMENTS), TEXT)),
     pause=maybe(st.builds(Pause, maybe(bounds()), MOMENTS, maybe(MOMENTS), TEXT, TEXT)),
     stop_forced=st.booleans(),

@@ -7,10 +7,12 @@ import pytest
 from textual.pilot import Pilot
 
 from make import make_replica
+from tasktui.config import NO_SCHEDULER
 from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.engine.local import LocalStatus
 from tasktui.engine.local_record import LocalState
+from tasktui.runtime import daemon
 from tasktui.tui.app import CRASHED, encoding, make_desk
 from tasktui.tui.desk import CLUSTER_GRACE
 from tasktui.tui.screens.tasks import TasksScreen
@@ -96,12 +98,22 @@ async def test_rows_stay_with_a_banner_when_the_database_is_deleted(bench: Bench
         assert "> chat" in seen
 
 
-async def test_a_scheduler_that_is_down_is_in_the_banner(bench: Bench) -> None:
+async def test_a_scheduler_that_is_down_is_in_the_banner(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(NO_SCHEDULER)
+    monkeypatch.setattr(daemon, "spawn", lambda *_: None)
     bench.launched()
     async with bench.app().run_test(size=SIZE) as pilot:
         await until(pilot, "The scheduler is starting")
         bench.later(minutes=1)
         await until(pilot, "The scheduler is down: nothing starts or stops.")
+
+
+async def test_a_scheduler_that_is_started_elsewhere_is_not_said_to_start(bench: Bench) -> None:
+    bench.launched()
+    async with bench.app().run_test(size=SIZE) as pilot:
+        await until(pilot, "Please start it where it belongs")
 
 
 async def test_a_cluster_that_did_not_start_is_in_the_banner(bench: Bench) -> None:

@@ -176,3 +176,16 @@ def test_changes_of_the_size_that_come_and_go_at_once_are_painted(bench: Bench) 
         for size in ((1, 1), (80, 24)) * 3:
             screen.resize(*size)
         screen.wait("> chat")
+
+
+def test_a_command_typed_in_one_burst_is_understood(bench: Bench) -> None:
+    bench.launched("alpha")
+    bench.launched("beta")
+    with terminal(bench) as screen:
+        screen.wait("> alpha")
+        screen.type(":task beta\r")
+        screen.wait("> beta")
+        screen.type(":task alpha\rj")
+        screen.wait("> beta")
+        screen.type("/alph\rg")
+        screen.wait("> alpha")

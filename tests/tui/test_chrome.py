@@ -181,7 +181,7 @@ def test_all_is_well_is_said_by_no_banner() -> None:
         (
             VIEW,
             Trouble(health=STUCK),
-            "The scheduler (process 4242) hangs, silent for 45s. :scheduler restart helps",
+            "The scheduler (process 4242) hangs, silent for 45s. :scheduler takeover helps",
         ),
         (VIEW, Trouble(health=OK, starting="12 s"), "Ray is starting on this machine: 12 s"),
         (
@@ -226,7 +226,7 @@ def test_the_banner_says_the_one_thing_to_know_first(
     ("view", "trouble", "essential"),
     [
         (VIEW, Trouble(health=DOWN), ":scheduler start helps"),
-        (VIEW, Trouble(health=STUCK), ":scheduler restart helps"),
+        (VIEW, Trouble(health=STUCK), ":scheduler takeover helps"),
         (cluster(ClusterState.UNAUTHORIZED), Trouble(health=OK), ":scheduler restart"),
         (cluster(ClusterState.NONE), Trouble(health=OK, broken="x" * 200), "K tries again"),
         (
@@ -299,3 +299,31 @@ def test_the_footer_of_an_archived_task_says_what_the_keys_do_to_it() -> None:
 def test_a_rule_has_its_title_near_the_left() -> None:
     assert plain(rule(line("chat rev 7"), 20, "-")) == "- chat rev 7 -------"
     assert plain(rule((), 5, "-")) == "-----"
+
+
+OPEN = replace(VIEW, cluster=replace(CLUSTER, open=True))
+
+
+@pytest.mark.parametrize(
+    ("view", "trouble", "said"),
+    [
+        (OPEN, Trouble(health=OK, others=("ann", "bob")), "Ray asks for no token, so ann, bob on"),
+        (OPEN, Trouble(health=OK, others=("a", "b", "c", "d", "e")), "a, b, c and 2 more on this"),
+        (OPEN, Trouble(health=DOWN, others=("ann",)), IS_DOWN),
+        (VIEW, Trouble(health=replace(OK, trouble="No space is left.")), "No space is left."),
+        (VIEW, Trouble(health=replace(DOWN, kept_apart=True)), "start it where it belongs"),
+    ],
+)
+def test_what_is_dangerous_stays_in_the_banner(view: View, trouble: Trouble, said: str) -> None:
+    assert said in plain(banner(view, trouble))
+
+
+@pytest.mark.parametrize("trouble", [Trouble(health=OK), Trouble(health=OK, others=())])
+def test_an_open_ray_endangers_nobody_who_is_alone(trouble: Trouble) -> None:
+    assert banner(OPEN, trouble) == ()
+    assert banner(VIEW, replace(trouble, others=("ann",))) == ()
+
+
+def test_a_user_s_name_cannot_reach_the_terminal() -> None:
+    shown = plain(banner(OPEN, Trouble(health=OK, others=(HOSTILE,))))
+    assert "\x1b" not in shown

@@ -25,7 +25,7 @@ NAMES = ["llama-70b", "llama-8b", "qwen-vl"]
         ("filter status:queue !x", Typed("filter", "status:queue !x")),
         ("cluster up", Typed("cluster", "up")),
         ("scheduler restart", Typed("scheduler", "restart")),
-        ("why", Typed("detail")),
+        ("why", Typed("why")),
         ("open", Typed("detail")),
         ("activate", Typed("activate")),
     ],

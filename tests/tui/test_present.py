@@ -124,12 +124,25 @@ def tones(parts: Line) -> set[Tone]:
         ),
         (armed(Status.RUNNING, badges=(Mark(Badge.UPDATING),)), "Running updating"),
         (
-            armed(Status.RUNNING, badges=(Mark(Badge.OVERRIDE, "until 20:00"),)),
-            "Running +override until 20:00",
+            armed(Status.RUNNING, override=Override(make_replicas("4"), NOW, soon(hours=6), "op")),
+            "Running +override until 20:00Z",
         ),
         (
-            armed(Status.RUNNING, badges=(Mark(Badge.PAUSED, "until Mon 06:00"),)),
-            "Running paused until Mon 06:00",
+            armed(Status.RUNNING, override=Override(make_replicas("4"), NOW, None, "op")),
+            "Running +override until cleared",
+        ),
+        (
+            armed(Status.RUNNING, pause=Pause(None, NOW, soon(days=3, hours=16), "op")),
+            "Running paused until Mon 06:00Z",
+        ),
+        (armed(Status.RUNNING, pause=Pause(None, NOW, None, "op")), "Running paused"),
+        (
+            armed(
+                Status.IN_QUEUE,
+                pause=Pause(None, NOW, soon(hours=2), "op"),
+                reason=Reason("paused until 2026-03-05 16:00", soon(hours=2)),
+            ),
+            "In-queue paused until 16:00Z (in 2h00)",
         ),
         (
             armed(Status.RUNNING, badges=(Mark(Badge.ZONE), Mark(Badge.DRIFT))),
@@ -237,6 +250,18 @@ def test_fewer_ready_than_min_is_a_problem_only_while_running() -> None:
         ),
         (armed(Status.RUNNING, schedule=make_one_off(None)), "-"),
         (armed(Status.RUNNING, pause=Pause(None, NOW, soon(hours=2), "op")), "paused to 16:00Z"),
+        (
+            armed(Status.RUNNING, override=Override(make_replicas("4"), NOW, soon(hours=2), "op")),
+            "16:00Z 2-4 in 2h00",
+        ),
+        (
+            armed(Status.RUNNING, override=Override(make_replicas("4"), NOW, soon(hours=6), "op")),
+            "20:00Z 0-1 in 6h00",
+        ),
+        (
+            armed(Status.RUNNING, override=Override(make_replicas("4"), NOW, None, "op")),
+            "when cleared",
+        ),
         (armed(Status.RUNNING, pause=Pause(None, NOW, None, "op")), "paused"),
         (replace(armed(Status.RUNNING), archived_at=NOW), "-"),
         (armed(Status.RUNNING, schedule=make_daily(timezone="Mars/Base")), "unknown zone"),
@@ -268,8 +293,8 @@ def test_created_is_a_moment_by_the_viewers_clock_not_an_age() -> None:
     ("task", "keys"),
     [
         (make_task(), "e C A X"),
-        (armed(Status.RUNNING), "e C D X R"),
-        (armed(Status.STARTING), "e C D X"),
+        (armed(Status.RUNNING), "e C D X S P R"),
+        (armed(Status.STARTING), "e C D X S P"),
         (make_task(progress=make_progress(Status.NEED_STOP), stop_forced=True), "e C X"),
         (make_task(archived_at=NOW), "C X D"),
     ],

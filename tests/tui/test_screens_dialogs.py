@@ -170,13 +170,13 @@ NAME = Field("Its name:", lambda text: "" if text == "chat" else "Type chat.")
 
 
 async def test_a_field_gets_the_focus_and_keeps_its_letters() -> None:
-    async with shown(question(field=NAME)) as (app, pilot):
+    async with shown(question(fields=[NAME])) as (app, pilot):
         assert "Its name:" in text(pilot)
-        assert await answer(app, pilot, [*"chat", "enter"]) == Answer("one", "chat")
+        assert await answer(app, pilot, [*"chat", "enter"]) == Answer("one", ("chat",))
 
 
 async def test_a_wrong_text_is_said_and_kept() -> None:
-    async with shown(question(field=NAME)) as (app, pilot):
+    async with shown(question(fields=[NAME])) as (app, pilot):
         seen = await press(pilot, *"hl", "enter", seen="Type chat.")
         assert "hl" in seen
         seen = await press(pilot, "a", seen="Its name:")
@@ -185,17 +185,19 @@ async def test_a_wrong_text_is_said_and_kept() -> None:
 
 
 async def test_an_action_needs_the_right_text_too() -> None:
-    async with shown(question(field=NAME)) as (app, pilot):
+    async with shown(question(fields=[NAME])) as (app, pilot):
         await press(pilot, "tab", "tab", "enter", seen="Type chat.")
         assert app.dialog.at == -1
-        assert await answer(app, pilot, [*"chat", "tab", "tab", "enter"]) == Answer("two", "chat")
+        assert await answer(app, pilot, [*"chat", "tab", "tab", "enter"]) == Answer(
+            "two", ("chat",)
+        )
 
 
 async def test_cancel_needs_no_text() -> None:
-    async with shown(question(field=NAME)) as (app, pilot):
+    async with shown(question(fields=[NAME])) as (app, pilot):
         assert await answer(app, pilot, ["shift+tab", "enter"]) is None
 
 
 async def test_escape_leaves_from_the_field() -> None:
-    async with shown(question(field=NAME)) as (app, pilot):
+    async with shown(question(fields=[NAME])) as (app, pilot):
         assert await answer(app, pilot, ["x", "escape"]) is None

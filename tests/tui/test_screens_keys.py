@@ -49,6 +49,8 @@ SCREENS = {
     "deactivate": ["D"],
     "archive": ["X"],
     "delete": ["7", "D"],
+    "scale": ["S"],
+    "pause": ["P"],
 }
 
 

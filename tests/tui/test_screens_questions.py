@@ -130,8 +130,8 @@ def test_archive_of_a_waiting_task_drains_nothing() -> None:
 
 
 def test_restore_asks_for_a_name_only_where_its_own_is_taken() -> None:
-    assert questions.restore(make_task(), frozenset({"other"})).field is None
-    assert questions.restore(make_task(), frozenset({"chat"})).field is not None
+    assert questions.restore(make_task(), frozenset({"other"})).fields == []
+    assert questions.restore(make_task(), frozenset({"chat"})).fields
 
 
 @pytest.mark.parametrize(
@@ -155,16 +155,14 @@ def test_a_proposed_name_is_never_too_long() -> None:
     [("", "A name is"), ("Chat", "A name is"), ("chat", "taken"), ("chat-2", "")],
 )
 def test_a_new_name_is_checked(text: str, wrong: str) -> None:
-    field = questions.restore(make_task(), frozenset({"chat"})).field
-    assert field is not None
+    (field,) = questions.restore(make_task(), frozenset({"chat"})).fields
     answer = field.wrong(text)
     assert wrong in answer
     assert bool(answer) is bool(wrong)
 
 
 def test_delete_takes_nothing_but_the_name() -> None:
-    field = questions.delete(make_task()).field
-    assert field is not None
+    (field,) = questions.delete(make_task()).fields
     assert field.wrong("chat") == ""
     assert all(field.wrong(t) for t in ("", "cha", "CHAT", "chat "))
 

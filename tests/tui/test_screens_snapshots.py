@@ -13,6 +13,7 @@ from tasktui.domain.observed import Resources
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import When
 from tasktui.scheduler.leader import LeaderLock
+from tasktui.store import belonging
 from tasktui.tui.app import TasktuiApp
 from tasktui.tui.screens.detail import DetailScreen
 from tasktui.tui.screens.tasks import TasksScreen
@@ -43,6 +44,7 @@ def shown(bench: Bench) -> TasktuiApp:
         bench.saved(replace(task, digest="d" * 64))
     with bench.store() as store:
         store._db.execute("UPDATE setting SET value = '0a1b2c' WHERE key = 'owner'")
+    (bench.config.state_dir / belonging.NAME).write_text("0a1b2c")
     lock = LeaderLock(bench.config.state_dir)
     lock.acquire()
     bench.ends.callback(lock.release)

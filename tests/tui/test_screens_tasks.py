@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from make import make_task
 from tasktui.domain.status import Badge, Mark, Status
 from tasktui.tui.lines import plain
-from tasktui.tui.screens.rows import Filter, TaskRows
+from tasktui.tui.screens.rows import Filter, TaskRows, Texts
 from tasktui.tui.screens.tasks import TasksScreen
 from tui.bench import Bench, press, text, until
 
@@ -284,7 +284,7 @@ async def test_a_small_terminal_shows_names_and_asks_for_room(bench: Bench) -> N
 
 def test_no_filter_passes_everything_unlooked_at(bench: Bench) -> None:
     tasks = [make_task("a"), make_task("b")]
-    assert Filter().rows(tasks, bench.app().desk.view()) is tasks
+    assert Filter().rows(tasks, bench.app().desk.view(), Texts()) is tasks
     assert not Filter()
 
 
@@ -294,8 +294,8 @@ def test_text_and_problems_must_both_hold(bench: Bench) -> None:
     marks = (Mark(Badge.SHORT, "1/4"),)
     sick = replace(sick, progress=replace(sick.progress, badges=marks))
     tasks = [sick, make_task("sickle")]
-    assert [t.name for t in Filter("sick").rows(tasks, view)] == ["sick", "sickle"]
-    assert [t.name for t in Filter("sick", problems=True).rows(tasks, view)] == ["sick"]
+    assert [t.name for t in Filter("sick").rows(tasks, view, Texts())] == ["sick", "sickle"]
+    assert [t.name for t in Filter("sick", problems=True).rows(tasks, view, Texts())] == ["sick"]
     assert Filter("sick", problems=True).words == "sick, problems only"
 
 

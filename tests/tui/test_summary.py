@@ -96,11 +96,11 @@ def test_what_is_in_force_names_whose_clock_it_is_told_by_and_fits_80_cells(
         ),
         (
             running(override=Override(make_replicas("6-6"), NOW, NOW + timedelta(hours=1), "op")),
-            "6-6 by hand until 10:00 New_York; next 20:00 0-1 in 11h00, Fri 08:00 2-4",
+            "6-6 by hand until 10:00 New_York; then 2-4 in 1h00, 20:00 0-1",
         ),
         (
             running(override=Override(make_replicas("6-6"), NOW, None, "op")),
-            "6-6 by hand until cleared New_York; next 20:00 0-1 in 11h00, Fri 08:00 2-4",
+            "6-6 by hand until cleared New_York; no point is applied meanwhile",
         ),
     ],
 )
@@ -189,7 +189,7 @@ def test_detail_holds_everything() -> None:
     assert shown["Call it"] == "curl -sS http://127.0.0.1:8000/chat"
     assert shown["Dashboard"].endswith("/#/serve/applications/tasktui-0a1b2c-chat")
     assert shown["Runs"] == "serve:app, deployment Echo"
-    assert shown["Environ"] == "TOKEN=..."  # never its value
+    assert shown["Environ"] == "TOKEN=***"  # never its value
     assert shown["Created"] == "Thu 2026-03-05 09:00 EST = 14:00Z by op, rev 1"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +24,9 @@ from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
 from tasktui.domain.artifact import ArtifactKind, Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Resources
-from tasktui.domain.schedule import Schedule
+from tasktui.domain.schedule import Replicas, Schedule
 from tasktui.domain.status import Status
-from tasktui.domain.task import TaskId, TaskSpec
+from tasktui.domain.task import Override, TaskId, TaskSpec
 from tasktui.tui.lines import Line, plain, width
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.paint import strip
@@ -351,7 +352,19 @@ def test_changes_are_marked_hot_or_with_their_restarts() -> None:
 def test_an_edit_of_an_armed_task_says_what_applies_at_once() -> None:
     task = make_task(schedule=make_daily("08:00=2-4,20:00=0-1"), armed=make_arming())
     shown = text(plan.lines(make_state(editing=task), 79))
-    assert "after Apply     at once: 2-4 (point 08:00)" in shown
+    assert "after Apply     at once: 2-4 (08:00), then 20:00 0-1" in shown
+
+
+def test_an_edit_below_an_override_says_what_stands_and_which_points_are_applied() -> None:
+    override = Override(Replicas(4, 4), NOW, NOW + timedelta(hours=7), "op")
+    task = make_task(
+        schedule=make_daily("08:00=2-4,20:00=0-1"), armed=make_arming(), override=override
+    )
+    shown = " ".join(text(plan.lines(make_state(editing=task), 79)).split())
+    assert "after Apply at once: 4-4 by hand until 22:00 (in 7h00)" in shown
+    assert "then 22:00 0-1 (20:00)" in shown
+    assert "not applied: 20:00 0-1" in shown
+    assert "1st point Fri 2026-03-06 08:00" in shown
 
 
 def test_a_stale_edit_shows_all_three_versions() -> None:

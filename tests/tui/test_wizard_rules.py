@@ -11,6 +11,7 @@ from make import NOW, make_daily, make_one_off
 from tasktui.commands.checks import Problem
 from tasktui.domain.schedule import Daily, OneOff, Schedule
 from tasktui.domain.task import TaskSpec
+from tasktui.schedule.parse import parse_daily
 from tasktui.tui.wizard.here import local_zone
 from tasktui.tui.wizard.model import (
     Draft,
@@ -91,6 +92,9 @@ def test_says_what_is_allowed_beside_the_field(
         ([("08:00", "2", "1")], "points.0.max", "at least min, 2"),
         ([("08:00", "0", "0")], "points", "every point is 0-0"),
         ([("08:00", "1", "1"), ("8:00", "2", "2")], "points.1.time", "the same time as point 1"),
+        ([("0 8 * *", "1", "1")], "points.0.time", "five fields"),
+        ([("R 8 * * *", "1", "1")], "points.0.time", "by chance"),
+        ([("0 8 * * *", "1", "1"), ("cron(0 8 * * *)", "2", "2")], "points.1.time", "as point 1"),
         ([], "points", "at least one point"),
     ],
 )
@@ -120,6 +124,7 @@ def test_finds_everything_at_once() -> None:
     [
         make_daily("08:00=2-4,12:30=4-4,20:00=0-1", "Europe/Berlin"),
         make_daily("08:00=2-4,20:00:30=0-0@Asia/Tokyo", "UTC", weekdays=frozenset({0, 1, 2, 5})),
+        parse_daily("cron(0 8,9 * * 1-5)=2-4,20:00=0-1,cron(0 22 * * *)=1@Asia/Tokyo", "UTC"),
         make_one_off(None, "1-1"),
         make_one_off("2026-03-05T15:00", "1-2", end="2026-03-06T15:00:10"),
     ],

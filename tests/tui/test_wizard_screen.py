@@ -228,7 +228,7 @@ async def test_points_are_added_duplicated_deleted_and_stepped(shop: Workshop) -
     first = PointDraft("08:00", "1", "1")
     async with shop.running() as pilot:
         await to_grid(shop, pilot)
-        assert "a add  x delete  y duplicate  + - step" in text(pilot)
+        assert "a add  x delete  y duplicate  z zone  + - step" in text(pilot)
         await shop.press(pilot, "y", "plus")
         assert shop.draft.points == (first, PointDraft("08:15", "1", "1"))
         await shop.press(pilot, "right", "right", "plus", "plus", "minus")

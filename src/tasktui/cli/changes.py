@@ -20,7 +20,9 @@ def activate(call: Call, name: str) -> int:
     args = call.args
     timeout_s = timeout_of(call)
     when = When(args.when or When.NEXT)
-    task = call.writer().call(lambda c: c.activate(name, when, late_ok=args.late_ok))
+    task = call.writer().call(
+        lambda c: c.activate(name, when, late_ok=args.late_ok, again=args.try_again)
+    )
     if args.wait:
         return conclude(call, task, Status.RUNNING, timeout_s)
     report(call, task)
@@ -36,6 +38,11 @@ def add_activation(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--late-ok", action="store_true", help="start a One-off whose time has passed"
+    )
+    parser.add_argument(
+        "--try-again",
+        action="store_true",
+        help="Daily: after five failed starts try again at the next point, do not give up",
     )
     add_wait(parser, "Running")
 

@@ -6,15 +6,18 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING
 
-from tasktui.cli.found import SOURCES, Found, find_cluster
+from tasktui.cli.found import SOURCES, UNSEEN, Found, ask, find_cluster
 from tasktui.cli.output import emit, note, rows, say
 from tasktui.cli.progress import Progress
 from tasktui.cli.verbs import Call, Verb
-from tasktui.commands.present import age, iso
+from tasktui.commands.present import age, iso, open_ray
 from tasktui.errors import UserError
+from tasktui.runtime.host import others
 
 if TYPE_CHECKING:
     from tasktui.engine.local import LocalStatus
+
+_OUT_OF_REACH = {"unreachable", "unauthorized"}
 
 
 def _up_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +74,12 @@ def take_down(call: Call) -> int:
 
 def _status(call: Call) -> int:
     found = find_cluster(call)
+    if found.state == UNSEEN:
+        found = ask(call, found)
+    code = 1 if found.state in _OUT_OF_REACH else 0
     if call.json:
         emit(_json(found))
-        return 0
+        return code
     now = call.session.call(lambda c: c.now())
     seen = found.view.seen_at
     rows(
@@ -88,6 +94,7 @@ def _status(call: Call) -> int:
             ("Last seen", f"{age(seen, now)} ago by the scheduler" if seen else ""),
             ("Embedded", _local(found)),
             ("Problem", found.error),
+            ("Warning", open_ray(found.view, others())),
         ]
     )
     if found.environ:
@@ -96,7 +103,7 @@ def _status(call: Call) -> int:
             say(f"  export {key}={shlex.quote(value)}")
     if found.state in {"none", "down"}:
         note("Bring one up: tasktui cluster up. Or name one: --address URL.")
-    return 0
+    return code
 
 
 def _local(found: Found) -> str:
@@ -116,6 +123,7 @@ def _json(found: Found) -> dict[str, object]:
         "foreign": list(found.view.foreign),
         "seen_at": iso(found.view.seen_at),
         "error": found.error or None,
+        "open": found.view.open,
         "environ": dict(found.environ),
         "local": {
             "state": str(found.local.state),
@@ -152,7 +160,8 @@ VERBS = (
                 summary="Show which cluster is used, how it was found, and how it is",
                 run=_status,
                 json=True,
-                text="What the scheduler last saw; it never waits for Ray.",
+                text="What the scheduler last saw. A cluster that it has not seen yet is asked\n"
+                "itself; exit code 1 when that does not answer or refuses the token.",
                 examples=("tasktui cluster status", "tasktui cluster status --json"),
             ),
         ),

@@ -22,6 +22,7 @@ from tasktui.cli.output import note
 from tasktui.cli.table import VERBS
 from tasktui.cli.verbs import Call
 from tasktui.config import Config
+from tasktui.engine.logfile import append
 from tasktui.errors import TasktuiError
 from tasktui.runtime.files import prepare
 
@@ -117,7 +118,7 @@ def _crashed(error: Exception, settings: Config | None) -> int:
 def _keep(text: str, state_dir: Path) -> Path:
     prepare(state_dir)
     path = state_dir / "crash.log"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "a", errors="backslashreplace") as file:
-        file.write(f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n{text}\n")
+    # What follows a = may be a secret: --env TOKEN=...
+    words = [w.partition("=")[0] for w in sys.argv]
+    append(path, f"{datetime.now(UTC).isoformat()} {' '.join(words)}\n{text}\n")
     return path

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from tasktui.cli.output import rows, say
-from tasktui.commands.present import age, curl, dashboard, endpoint, marks, why
+from tasktui.commands.present import (
+    age,
+    by_hand,
+    curl,
+    dashboard,
+    endpoint,
+    env_text,
+    marks,
+    why,
+)
 from tasktui.domain.observed import ClusterState, ClusterView, Replica
 from tasktui.domain.task import Task
 from tasktui.schedule.describe import describe
-from tasktui.schedule.points import upcoming
-from tasktui.tui.times import View, elapsed, full, left
+from tasktui.schedule.phases import applied
+from tasktui.tui.times import View, clock, elapsed, full, left
 
 _ERROR_LINES = 12
 
@@ -25,13 +34,14 @@ def describe_task(task: Task, view: View) -> None:
             ("Status", status_line(task, view)),
             ("Schedule", describe(task.schedule)),
             ("Next", _coming(task, view)),
+            *by_hand(task, clock(view, task.schedule.timezone)),
             ("Replicas", f"{p.ready} ready of {p.wanted}" if p.wanted and task.armed else ""),
             ("Endpoint", endpoint(task, view.cluster) if alive else ""),
             ("Try it", curl(task, view.cluster) if p.ready else ""),
             ("Dashboard", dashboard(task, view.cluster, view.owner) if alive else ""),
             ("Artifact", f"{task.artifact}, per replica {task.spec}"),
             ("Script", f"{task.file_path}.py, {task.deployment_name}"),
-            ("Environment", ", ".join(sorted(task.env))),
+            ("Environment", env_text(task.env)),
             ("Created", f"{full(task.created_at, view, task.schedule.timezone)} {_by(task)}"),
         ]
     )
@@ -46,14 +56,14 @@ def describe_task(task: Task, view: View) -> None:
 def status_line(task: Task, view: View) -> str:
     """The status with its badges, and why."""
     text = why(task, view.now)
-    words = " ".join((str(task.status), *marks(task)))
+    words = " ".join((str(task.status), *marks(task, clock(view, task.schedule.timezone))))
     return f"{words}: {text}" if text else words
 
 
 def staleness(cluster: ClusterView, now: datetime) -> str:
-    """Why the statuses are only last known ones, and what to do; empty while Ray answers."""
+    """Why the statuses are only last known ones, and what to do; empty while all is well."""
     if cluster.state is ClusterState.CONNECTED:
-        return ""
+        return cluster.error
     if cluster.state is ClusterState.NONE:
         return "No cluster was found, so nothing can run: tasktui cluster up, or --address URL."
     seen = f", last seen {age(cluster.seen_at, now)} ago" if cluster.seen_at else ""
@@ -63,7 +73,7 @@ def staleness(cluster: ClusterView, now: datetime) -> str:
 def _coming(task: Task, view: View) -> str:
     if task.armed is None or task.archived_at:
         return ""
-    found = upcoming(task.schedule, view.now, task.armed, 1)
+    found = applied(task, view.now, 1)
     if not found:
         return ""
     point = found[0]

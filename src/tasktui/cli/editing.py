@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from tasktui.cli import flags as given
 from tasktui.cli.launching import warn
 from tasktui.cli.output import emit, note, say
+from tasktui.cli.stepping import plan_of
 from tasktui.cli.taskfile import read_task
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.cli.waiting import report
@@ -44,7 +45,10 @@ def _edit(call: Call) -> int:
     if not args.dry_run:
         revision = task.revision if args.revision is None else args.revision
         task = session.call(lambda c: c.edit(name, revision, spec))
-    _tell(call, changes, task)
+    now = session.call(lambda c: c.now())
+    rescheduled = any(c.field == "schedule" for c in changes)
+    plan = plan_of(replace(task, schedule=spec.schedule), now) if rescheduled else []
+    _tell(call, changes, plan, task)
     return 0
 
 
@@ -78,14 +82,21 @@ def _with_defaults(c: Commands, task: Task, old: TaskSpec) -> TaskSpec:
     return replace(old, file_path="", deployment_name="")
 
 
-def _tell(call: Call, changes: Sequence[Change], task: Task) -> None:
+def _tell(call: Call, changes: Sequence[Change], plan: Sequence[str], task: Task) -> None:
     if call.json:
         cluster, owner = call.session.call(lambda c: (c.cluster(), c.owner()))
-        body = {"changes": [asdict(c) for c in changes], "task": task_json(task, cluster, owner)}
-        emit(body)
+        emit(
+            {
+                "changes": [asdict(c) for c in changes],
+                "plan": list(plan),
+                "task": task_json(task, cluster, owner),
+            }
+        )
         return
     for change in changes:
         say(f"{change.field}: {change.old} -> {change.new}  [{change.text}]")
+    if plan:
+        say(", ".join(plan))
     if not changes:
         note("Nothing changes.")
     elif call.args.dry_run:

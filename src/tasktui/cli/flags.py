@@ -1,6 +1,6 @@
 """Flags that describe a task, and the TaskSpec that they make, alone or over an existing one.
 
-Pure but for the zone of this machine, which a schedule without one gets.
+Pure but for the zone of this machine, which a schedule without one gets, and calendar files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tasktui.cli import holidays
 from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Replicas, Schedule
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import InvalidField, UserError
@@ -59,9 +60,15 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--artifact", metavar="A", help="echo, mine (its newest version) or mine@2")
     add("--file-path", metavar="PATH", help="script, without .py; the artifact's own")
     add("--deployment-name", metavar="D", help="bound application in it; the artifact's own")
-    add("--daily", metavar="POINTS", help="TIME=MIN-MAX,...: 08:00=2-4,20:00=0-1")
+    add("--daily", metavar="POINTS", help="08:00=2-4,20:00=0-1; or cron(0 8 * * 1-5)=2-4")
     add("--weekdays", metavar="DAYS", help="for --daily: mo-fr; every day")
-    add("--except-dates", metavar="DATES", help="for --daily: 2026-12-24,2026-12-25")
+    add(
+        "--except",
+        "--except-dates",
+        dest="except_dates",
+        metavar="DATES",
+        help="for --daily: 2026-12-24,2026-12-25, or calendar files: holidays.ics",
+    )
     add("--one-off", metavar="WHEN", help="now, or a local time: 2026-12-01T08:00")
     add("--end", metavar="TIME", help="for --one-off: when it stops by itself")
     add("--replicas", metavar="N", help="for --one-off: 1-2, or 3 for 3-3; 1")
@@ -155,7 +162,8 @@ def _daily(flags: Flags, old: Schedule | None, environ: Mapping[str, str]) -> Da
     if flags.weekdays is not None:
         days = parse_weekdays(flags.weekdays)
     if flags.except_dates is not None:
-        dates = parse_dates([d for d in flags.except_dates.split(",") if d.strip()])
+        words = holidays.dates(flags.except_dates.split(","), Path(), zone)
+        dates = parse_dates(words)
     if flags.daily is not None or base is None:
         return parse_daily(flags.daily or "", zone, weekdays=days, except_dates=dates)
     points = tuple(

@@ -1,17 +1,18 @@
 """Which cluster is used, where its address comes from, and what is known of it.
 
-Asks files and the database only, never Ray.
+Asks files and the database; Ray itself only in ``ask``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktui.cli.verbs import Call
-from tasktui.domain.observed import ClusterView
+from tasktui.domain.observed import ClusterState, ClusterView
+from tasktui.errors import EngineError, Unauthorized
 from tasktui.runtime.session import ADDRESS
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ SOURCES = {
     "default": "nothing named one, and none runs here; Ray's default address is tried",
 }
 """``Target.source`` in words; everything else is the name of a variable."""
+
+UNSEEN = "unknown"
+"""State of a named cluster that the scheduler has not seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ def find_cluster(call: Call) -> Found:
         return _embedded(call, target, local, seen)
     guessed = target.source == "default" and not seen.address
     return Found(
-        state=_guessed_state(local) if guessed else str(seen.state if seen.address else "unknown"),
+        state=_guessed_state(local) if guessed else str(seen.state if seen.address else UNSEEN),
         address="" if guessed else target.address,
         source=target.source,
         embedded=False,
@@ -80,6 +84,19 @@ def find_cluster(call: Call) -> Found:
         error=local.error if guessed else seen.error,
         environ={},
     )
+
+
+def ask(call: Call, found: Found) -> Found:
+    """What the cluster itself says, where the scheduler has not seen it yet."""
+    from tasktui.runtime.probe import probe  # noqa: PLC0415 - HTTP is slow to import
+
+    try:
+        said = probe(find_target(call), allow_remote=call.config.allow_remote)
+    except Unauthorized as error:
+        return replace(found, state=str(ClusterState.UNAUTHORIZED), error=str(error))
+    except EngineError as error:
+        return replace(found, state=str(ClusterState.UNREACHABLE), error=str(error))
+    return replace(found, state=str(ClusterState.CONNECTED), ray_version=said.ray_version)
 
 
 def _embedded(call: Call, target: Target, local: LocalStatus, seen: ClusterView) -> Found:

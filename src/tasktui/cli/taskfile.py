@@ -1,7 +1,7 @@
 """A task, or a schedule alone, as a file: read strictly, so that a slip is named and not obeyed.
 
-Guarantees one document of at most a megabyte, without aliases, with no key that
-is not known and no key twice.
+Guarantees at most a megabyte, without aliases, with no key that is not known and
+no key twice. Knows the file system: calendars that a schedule names are read with it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasktui.cli import holidays
+from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import InvalidField, NotFound, UserError
-from tasktui.schedule.parse import from_mapping
+from tasktui.schedule.mapping import from_mapping
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -37,19 +39,35 @@ def read_task(file: str, name: str | None = None) -> TaskSpec:
         artifact=_text(body, "artifact", needed=True),
         file_path=_text(body, "file_path"),
         deployment_name=_text(body, "deployment_name"),
-        schedule=from_mapping(_needed(body, "schedule")),
+        schedule=read_schedule(_needed(body, "schedule"), file),
         env=_env(body.get("env")),
     )
 
 
+def read_schedule(body: object, file: str) -> Schedule:
+    """What stands in ``file`` under ``schedule:``; calendars that it names lie beside it."""
+    folder = Path() if file == "-" else Path(file).parent
+    return from_mapping(holidays.written_out(body, folder))
+
+
 def load(file: str) -> object:
     """The one YAML (or JSON) document of a file. Raises NotFound or UserError."""
+    documents = load_all(file)
+    if len(documents) > 1:
+        raise UserError(
+            f"The file holds {len(documents)} documents.", "Give each task a file of its own."
+        )
+    return documents[0] if documents else None
+
+
+def load_all(file: str) -> list[object]:
+    """Every YAML (or JSON) document of a file, in order. Raises NotFound or UserError."""
     text = _read(file)
     import yaml  # noqa: PLC0415 - off the path of plain reads
 
     try:
         _refuse_tricks(list(yaml.compose_all(text, Loader=yaml.SafeLoader)))
-        return yaml.safe_load(text)
+        return list(yaml.safe_load_all(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(
             f"{_name(file)} is not YAML: {_where(error)}.", "README.md shows a task as a file."
@@ -75,10 +93,6 @@ def _read(file: str) -> str:
 
 
 def _refuse_tricks(documents: list[Node]) -> None:
-    if len(documents) > 1:
-        raise UserError(
-            f"The file holds {len(documents)} documents.", "Give each task a file of its own."
-        )
     seen: set[int] = set()
     waiting = list(documents)
     while waiting:

@@ -9,8 +9,8 @@ import argparse
 from datetime import datetime
 
 from tasktui.cli.details import describe_task, staleness
-from tasktui.cli.output import Column, emit, note, say, table, width
-from tasktui.cli.verbs import Call, Verb, add_count, task_name
+from tasktui.cli.output import Column, emit, note, table, width
+from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.commands.commands import Commands
 from tasktui.commands.present import (
     endpoint,
@@ -24,10 +24,9 @@ from tasktui.domain.schedule import Instant
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.errors import InvalidField
-from tasktui.runtime.daemon import State
-from tasktui.schedule.describe import describe, short
-from tasktui.schedule.points import upcoming
-from tasktui.tui.times import View, full, left, stamp
+from tasktui.runtime.daemon import State, how_to_start
+from tasktui.schedule.describe import short
+from tasktui.tui.times import View, clock, full, left, stamp
 
 _COLUMNS = (
     Column("NAME"),
@@ -74,12 +73,19 @@ def _list(call: Call) -> int:
         table(_COLUMNS, [_row(t, view) for t in found], width())
     else:
         note("No tasks." if status is None else f"No task is {status}.")
-    if any(t.armed for t in found):
-        if call.session.health().state is not State.RUNNING:
-            note("The scheduler does not run, so this may be old: tasktui scheduler start.")
-        elif old := staleness(cluster, now):
-            note(old)
+    if any(t.armed for t in found) and (old := _outdated(call, cluster, now)):
+        note(old)
     return 0
+
+
+def _outdated(call: Call, cluster: ClusterView, now: datetime) -> str:
+    """Why the answer may be old; empty when it is not."""
+    health = call.session.health()
+    if health.state is not State.RUNNING:
+        return f"The scheduler does not run, so this may be old: {how_to_start(health)}."
+    if health.trouble:
+        return f"The scheduler cannot use its database, so this may be old: {health.trouble}"
+    return staleness(cluster, now)
 
 
 def _row(task: Task, view: View) -> list[str]:
@@ -87,7 +93,7 @@ def _row(task: Task, view: View) -> list[str]:
     active = task.armed is not None and not task.archived_at
     return [
         task.name,
-        " ".join((str(task.status), *marks(task))),
+        " ".join((str(task.status), *marks(task, clock(view, task.schedule.timezone)))),
         f"{p.ready}/{p.wanted}" if p.replicas or (p.wanted and active) else "-",
         short(task.schedule),
         f"{stamp(p.next_at, view, task.schedule.timezone)} {left(p.next_at, view.now)}"
@@ -107,26 +113,6 @@ def _show(call: Call) -> int:
         emit(task_json(task, cluster, owner))
     else:
         describe_task(task, View(now=now, cluster=cluster, owner=owner))
-    return 0
-
-
-def _next_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
-    add_count(parser, 5, "how many")
-
-
-def _next(call: Call) -> int:
-    task, now = call.session.call(lambda c: (c.task(call.args.name), c.now()))
-    found = upcoming(task.schedule, now, task.armed, call.args.n)
-    if call.json:
-        emit([instant_json(i) for i in found])
-        return 0
-    for instant in found:
-        say(instant_text(instant, View(now=now)))
-    if not found:
-        note(f"Nothing is to come: {describe(task.schedule)}.")
-    elif task.armed is None:
-        note(f"{task.name} is not activated: this is what its schedule would do.")
     return 0
 
 
@@ -165,13 +151,5 @@ VERBS = (
         arguments=task_name,
         json=True,
         examples=("tasktui show chat", "tasktui show chat --json"),
-    ),
-    Verb(
-        name="next",
-        summary="Show what the schedule will do next, in local time and UTC",
-        run=_next,
-        arguments=_next_arguments,
-        json=True,
-        examples=("tasktui next chat -n 10",),
     ),
 )

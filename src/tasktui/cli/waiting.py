@@ -20,6 +20,7 @@ from tasktui.commands.present import endpoint, task_json
 from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import NotFound, UserError
+from tasktui.runtime.daemon import State, how_to_start
 from tasktui.runtime.session import Session
 from tasktui.tui.times import View
 
@@ -153,6 +154,9 @@ def report(call: Call, task: Task) -> None:
     if call.json:
         emit(task_json(task, cluster, owner))
         return
+    health = call.session.health()
+    if task.armed and health.kept_apart and health.state is State.DOWN:
+        note(f"The scheduler does not run: {how_to_start(health)}.")
     url = endpoint(task, cluster) if task.progress.ready else ""
     line = f"{task.name}  {status_line(task, View(now=now))}"
     say(f"{line}  {url}".rstrip())

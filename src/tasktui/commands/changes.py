@@ -11,7 +11,7 @@ from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
 from tasktui.domain.schedule import OneOff
 from tasktui.domain.status import NO_REASON, Reason, Status
-from tasktui.domain.task import Arming, Progress, Task, When, check_name
+from tasktui.domain.task import Arming, Progress, Task, When, check_name, untroubled
 from tasktui.errors import NotAllowed, NotFound
 from tasktui.schedule.points import wanted
 from tasktui.schedule.resolve import resolve
@@ -25,20 +25,29 @@ class Changes:
         self._store = context.store
 
     def activate(
-        self, name: str, when: When = When.NEXT, *, late_ok: bool = False, action_id: str = ""
+        self,
+        name: str,
+        when: When = When.NEXT,
+        *,
+        late_ok: bool = False,
+        again: bool = False,
+        action_id: str = "",
     ) -> Task:
         """Arm the task so that its schedule drives it.
 
         ``next`` waits for the first scheduled time from now, ``now`` applies the
         point in force at once. Raises NotAllowed for a One-off whose time has
-        passed unless ``late_ok``.
+        passed unless ``late_ok``. With ``again`` a Daily task that failed to start
+        five times stays armed, and tries again at its next point.
         """
 
         def change(task: Task) -> Task:
             now = self._context.now()
             late = _refuse_past(task, now, late_ok=late_ok)
             # A time that has passed would never come with "next".
-            armed = Arming(at=now, when=When.NOW if late else when, by=self._context.actor.user)
+            armed = Arming(
+                at=now, when=When.NOW if late else when, by=self._context.actor.user, again=again
+            )
             task = replace(task, armed=armed, stop_forced=False, archive_when_idle=False)
             return replace(task, progress=_queued(task, now))
 
@@ -111,9 +120,7 @@ class Changes:
     def delete(self, name: str) -> None:
         """Delete the newest archived task of that name with its events. Cannot be undone."""
         with self._store.transaction():
-            task = self._find(name, Action.DELETE)
-            _require(task, Action.DELETE)
-            self._store.delete_task(task.id)
+            self._store.delete_task(self._allowed(name, Action.DELETE).id)
 
     def _stopped(self, task: Task, *, force: bool) -> Task:
         now = self._context.now()
@@ -135,6 +142,12 @@ class Changes:
         return replace(
             task, armed=None, override=None, pause=None, stop_forced=force, progress=progress
         )
+
+    def _allowed(self, name: str, action: Action) -> Task:
+        """The task of that name. Raises NotAllowed where ``action`` is refused now."""
+        task = self._find(name, action)
+        _require(task, action)
+        return task
 
     def _find(self, name: str, action: Action) -> Task:
         archived = action in {Action.RESTORE, Action.DELETE}
@@ -158,15 +171,19 @@ class Changes:
         action: Action,
         change: Callable[[Task], Task],
         action_id: str,
-        reason: str = "",
+        reason: str | Callable[[Task, Task], str] = "",
     ) -> Task:
+        """Write what ``change`` makes of the task; ``reason`` may be told from before and after."""
         with self._store.transaction():
             task = self._find(name, action)
             if action_id and not self._store.once(action_id):
                 return task
             _require(task, action)
-            new = self._store.save_task(change(task))
-            self._context.log(new, _kind(action, new), old=task.status, reason=reason)
+            changed = change(task)
+            changed = replace(changed, progress=untroubled(changed.progress))
+            new = self._store.save_task(changed)
+            text = reason if isinstance(reason, str) else reason(task, new)
+            self._context.log(new, _kind(action, new), old=task.status, reason=text)
         self._context.poke()
         return new
 
@@ -177,6 +194,10 @@ _KINDS = {
     Action.ARCHIVE: EventKind.ARCHIVED,
     Action.RESTORE: EventKind.RESTORED,
     Action.RESTART: EventKind.RESTARTED,
+    Action.OVERRIDE: EventKind.OVERRIDDEN,
+    Action.CLEAR: EventKind.OVERRIDE_CLEARED,
+    Action.PAUSE: EventKind.PAUSED,
+    Action.RESUME: EventKind.RESUMED,
 }
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tasktui.commands.context import Context
+from tasktui.config import NO_SCHEDULER
 from tasktui.domain.artifact import Artifact, Spec
+from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterState, ClusterView, Node
-from tasktui.domain.schedule import OneOff
+from tasktui.domain.schedule import OneOff, Schedule
+from tasktui.domain.secrets import is_variable
+from tasktui.domain.status import Status
 from tasktui.domain.task import TaskSpec, check_name
 from tasktui.engine.script import inspect
+from tasktui.engine.secrets import resolve as resolve_env
 from tasktui.errors import InvalidField, NotFound, StoreBroken, TasktuiError, UserError
+from tasktui.schedule.lint import doubtful, lint
 from tasktui.schedule.parse import check as check_schedule
 from tasktui.schedule.resolve import resolve
 from tasktui.store.store import Store
@@ -92,10 +99,12 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
     if not found or found[-1].field != "artifact":
         attempt("file_path", lambda: resolve_spec(store, spec))
         attempt("env", lambda: _check_env(spec))
+        attempt("env", lambda: _check_references(context, spec, editing))
         found.extend(_check_fit(store, spec))
     attempt("schedule", lambda: check_schedule(spec.schedule))
     if not any(p.field.startswith("schedule") for p in found):
         attempt("schedule", lambda: _check_past(context, spec, editing))
+        found.extend(_doubts(context, spec.schedule, editing))
     return found
 
 
@@ -125,6 +134,16 @@ def _check_env(spec: TaskSpec) -> None:
             raise InvalidField("env", key, "values without NUL characters")
 
 
+def _check_references(context: Context, spec: TaskSpec, editing: str | None) -> None:
+    """Raise InvalidField for a reference, new with this edit, that leads to no value."""
+    old = context.store.task(editing).env if editing is not None else {}
+    new = {k: v for k, v in spec.env.items() if old.get(k) != v}
+    if context.environ.get(NO_SCHEDULER):
+        # Then only the scheduler's own environment counts, and that is not this one.
+        new = {k: v for k, v in new.items() if not is_variable(v)}
+    resolve_env(new, context.environ)
+
+
 def _check_past(context: Context, spec: TaskSpec, editing: str | None) -> None:
     schedule = spec.schedule
     if not isinstance(schedule, OneOff) or schedule.at is None:
@@ -136,9 +155,35 @@ def _check_past(context: Context, spec: TaskSpec, editing: str | None) -> None:
         raise InvalidField("schedule.at", given, "a time to come, or 'now'")
 
 
+def _doubts(context: Context, schedule: Schedule, editing: str | None) -> list[Problem]:
+    """What the lint says of a schedule that is allowed."""
+    start = None
+    if editing is not None:
+        store = context.store
+        start = start_time(store.events(store.task(editing).id))
+    found = doubtful(lint(schedule, context.now(), start))
+    field = "schedule.points" if not isinstance(schedule, OneOff) else "schedule.at"
+    return [Problem(field, f"{f.text}.", warning=True) for f in found]
+
+
+def start_time(events: Iterable[Event]) -> timedelta | None:
+    """How long the last start took, from accepted by Ray to the first ready replica."""
+    began: datetime | None = None
+    taken: timedelta | None = None
+    for event in events:
+        if event.new is Status.STARTING and event.old is not Status.STARTING:
+            began = event.at
+        elif event.new is Status.RUNNING and event.old is Status.STARTING and began:
+            taken = event.at - began
+    return taken
+
+
 def _check_fit(store: Store, spec: TaskSpec) -> list[Problem]:
-    cluster = store.cluster()
-    needs = store.artifact(spec.artifact).spec
+    return no_room(store.artifact(spec.artifact).spec, store.cluster())
+
+
+def no_room(needs: Spec, cluster: ClusterView) -> list[Problem]:
+    """Whether no node of the cluster can hold one replica; a warning where that is not known."""
     if cluster.state is not ClusterState.CONNECTED or not cluster.nodes:
         text = f"Whether {needs} fits is not known: the cluster is not reachable."
         return [Problem("spec", text, warning=True)]

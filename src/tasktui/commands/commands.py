@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from tasktui.commands.artifacts import Artifacts
-from tasktui.commands.changes import Changes
-from tasktui.commands.edits import Edits
+from tasktui.commands.clock import Clock
+from tasktui.commands.keeping import Keeping
 from tasktui.commands.reads import Reads
+from tasktui.commands.removal import Removal
+from tasktui.commands.revisions import Revisions
+from tasktui.commands.stepping import Stepping
 
 
-class Commands(Reads, Changes, Edits, Artifacts):
+class Commands(Reads, Stepping, Revisions, Artifacts, Clock, Removal, Keeping):
     """All verbs and reads over one store, for one actor. Synchronous; one thread only."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tasktui.config import Config
@@ -24,6 +25,8 @@ class Context:
     """Aware, UTC."""
     poke: Callable[[], None]
     """Tell the scheduler that something changed; starts it where none runs."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    """Where variables of tasks may refer to."""
 
     def log(self, task: Task, kind: EventKind, *, old: Status | None, reason: str = "") -> None:
         """Write one row of the event log about ``task`` as it is now."""

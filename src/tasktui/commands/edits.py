@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tasktui.commands.checks import Problem, check, require, resolve_spec
 from tasktui.commands.context import Context
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
+from tasktui.domain.revision import Revision, revision_of, spec_of
 from tasktui.domain.status import Status
-from tasktui.domain.task import Progress, Task, TaskId, TaskSpec
+from tasktui.domain.task import Progress, Task, TaskId, TaskSpec, untroubled
 from tasktui.errors import NotAllowed, StaleRevision
 from tasktui.schedule.describe import describe
 
@@ -69,45 +70,37 @@ class Edits:
                     progress=Progress(since=now),
                 )
             )
+            self._keep_revision(task)
             self._context.log(task, EventKind.LAUNCHED, old=None, reason=describe(task.schedule))
         self._context.poke()
         return task
 
     def spec_of(self, task: Task) -> TaskSpec:
         """The input that would launch ``task`` again as it is: for edit and clone."""
-        return TaskSpec(
-            name=task.name,
-            artifact=task.artifact,
-            file_path=task.file_path,
-            deployment_name=task.deployment_name,
-            schedule=task.schedule,
-            env=task.env,
-        )
+        return spec_of(task)
 
     def changes(self, name: str, spec: TaskSpec) -> list[Change]:
         """What editing ``name`` to ``spec`` changes, each line marked hot or with its restarts."""
         task = self._store.task(name)
         resolved = resolve_spec(self._store, spec)
-        alive = task.progress.ready if task.status is Status.RUNNING else 0
-        table = [
-            ("name", task.name, spec.name, False),
-            ("artifact", task.artifact, resolved.artifact.label, True),
-            ("spec", str(task.spec), str(resolved.artifact.spec), True),
-            ("file path", task.file_path, resolved.file_path, True),
-            ("deployment name", task.deployment_name, resolved.deployment_name, True),
-            ("schedule", describe(task.schedule), describe(spec.schedule), False),
-            ("environment", _names(task.env), _names(spec.env), True),
-        ]
-        if _names(task.env) == _names(spec.env) and dict(task.env) != dict(spec.env):
-            table[-1] = ("environment", "(values)", "(changed values)", True)
-        return [
-            Change(f, old, new, r, f"restarts {alive}" if r and alive else "hot")
-            for f, old, new, r in table
-            if old != new
-        ]
+        old = revision_of(task, task.created_at, task.created_by)
+        new = replace(
+            old,
+            artifact_id=resolved.artifact.id,
+            resources=resolved.artifact.spec,
+            spec=replace(
+                spec,
+                artifact=resolved.artifact.label,
+                file_path=resolved.file_path,
+                deployment_name=resolved.deployment_name,
+            ),
+        )
+        return differences(old, new, task.progress.ready if task.status is Status.RUNNING else 0)
 
-    def edit(self, name: str, revision: int, spec: TaskSpec, *, action_id: str = "") -> Task:
-        """Write a new revision made from ``revision``.
+    def edit(
+        self, name: str, revision: int, spec: TaskSpec, *, action_id: str = "", why: str = ""
+    ) -> Task:
+        """Write a new revision made from ``revision``; ``why`` goes before its event's text.
 
         Raises StaleRevision when the task was edited meanwhile: never
         last-write-wins. A rename is allowed only while the task is Idle, since
@@ -138,12 +131,18 @@ class Edits:
                 deployment_name=resolved.deployment_name,
                 schedule=spec.schedule,
                 env=dict(spec.env),
+                progress=_begun_anew(task.progress, lines),
             )
             new = self._store.save_task(edited, revision=revision)
-            text = "; ".join(f"{c.field}: {c.old} -> {c.new} ({c.text})" for c in lines)
+            self._keep_revision(new)
+            text = why + "; ".join(f"{c.field}: {c.old} -> {c.new} ({c.text})" for c in lines)
             self._context.log(new, EventKind.EDITED, old=task.status, reason=text)
         self._context.poke()
         return new
+
+    def _keep_revision(self, task: Task) -> None:
+        made = revision_of(task, self._context.now(), self._context.actor.user)
+        self._store.add_revision(task.id, made)
 
     def _require_editable(self, task: Task, revision: int, spec: TaskSpec) -> None:
         reason = refusal(task, Action.EDIT)
@@ -162,6 +161,38 @@ class Edits:
                 f"{task.name} is {task.status}: the name is its route, and changes only when Idle.",
                 "Deactivate it first.",
             )
+
+
+def _begun_anew(progress: Progress, lines: Sequence[Change]) -> Progress:
+    """The progress after an edit: failed starts of what is replaced count no more."""
+    progress = untroubled(progress)
+    if not any(c.restarts for c in lines):
+        return progress
+    return replace(progress, attempt=0, retry_at=None)
+
+
+def differences(old: Revision, new: Revision, alive: int = 0) -> list[Change]:
+    """What ``new`` changes, each line marked hot or with the ``alive`` replicas it restarts."""
+    a, b = old.spec, new.spec
+    label = b.artifact
+    if a.artifact == label and old.artifact_id != new.artifact_id:
+        label = f"{label} (another version)"
+    table = [
+        ("name", a.name, b.name, False),
+        ("artifact", a.artifact, label, True),
+        ("spec", str(old.resources), str(new.resources), True),
+        ("file path", a.file_path, b.file_path, True),
+        ("deployment name", a.deployment_name, b.deployment_name, True),
+        ("schedule", describe(a.schedule), describe(b.schedule), False),
+        ("environment", _names(a.env), _names(b.env), True),
+    ]
+    if _names(a.env) == _names(b.env) and dict(a.env) != dict(b.env):
+        table[-1] = ("environment", "(values)", "(changed values)", True)
+    return [
+        Change(f, was, now, r, f"restarts {alive}" if r and alive else "hot")
+        for f, was, now, r in table
+        if was != now
+    ]
 
 
 def _names(env: Mapping[str, str]) -> str:

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import math
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tasktui.commands.text import clean
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView
+from tasktui.domain.schedule import Replicas
+from tasktui.domain.secrets import shown
 from tasktui.domain.service import app_name
-from tasktui.domain.status import Status
-from tasktui.domain.task import Progress, Task
+from tasktui.domain.status import Badge, Mark, Status
+from tasktui.domain.task import Override, Pause, Progress, Task
 from tasktui.schedule.describe import describe
+from tasktui.schedule.moments import Say
+
+
+def env_text(env: Mapping[str, str]) -> str:
+    """The variables on one line, with nothing secret in them; empty without any."""
+    return ", ".join(f"{name}={value}" for name, value in shown(env).items())
 
 
 def duration(seconds: float) -> str:
@@ -82,11 +91,43 @@ def _stopping(p: Progress, now: datetime, *, live: bool) -> str:
     return ", ".join(part for part in (alive, what, forced) if part)
 
 
-def marks(task: Task) -> tuple[str, ...]:
-    """The badges as text, override and pause included."""
-    if task.archived_at:
-        return ()
-    return tuple(clean(str(m), 60) for m in task.progress.badges)
+def marks(task: Task, say: Say) -> tuple[str, ...]:
+    """The badges as text, override and pause included; ``say`` tells until when.
+
+    A pause that is the reason of the status already is not said twice.
+    """
+    texts = [str(m) for m in (*task.progress.badges, *_standing(task, say))]
+    if task.progress.reason.text.startswith(Badge.PAUSED):
+        texts = [t for t in texts if not t.startswith(Badge.PAUSED)]
+    return () if task.archived_at else tuple(clean(t, 60) for t in texts)
+
+
+def _standing(task: Task, say: Say) -> Iterator[Mark]:
+    """What stands over the schedule: told from the wish, so it is there at once."""
+    override, pause = task.override, task.pause
+    if override is not None:
+        end = say(override.until) if override.until else "cleared"
+        yield Mark(Badge.OVERRIDE, f"until {end}")
+    if pause is not None:
+        yield Mark(Badge.PAUSED, f"until {say(pause.until)}" if pause.until else "")
+
+
+def by_hand(task: Task, say: Say) -> list[tuple[str, str]]:
+    """What stands over the schedule, as labels and lines: what, until when, by whom, and why."""
+    found = []
+    if task.override is not None:
+        text = f"{task.override.replicas} {_whole(task.override, say, 'cleared')}"
+        found.append(("Override", text))
+    if task.pause is not None:
+        note = f": {clean(task.pause.note)}" if task.pause.note else ""
+        text = f"{task.pause.frozen or 'nothing'} frozen {_whole(task.pause, say, 'resumed')}"
+        found.append(("Paused", text + note))
+    return found
+
+
+def _whole(hand: Override | Pause, say: Say, otherwise: str) -> str:
+    end = say(hand.until) if hand.until else otherwise
+    return f"until {end}, by {clean(hand.by, 60)} since {say(hand.since)}"
 
 
 def problem(task: Task) -> bool:
@@ -112,6 +153,17 @@ def curl(task: Task, cluster: ClusterView) -> str:
     return f"curl -sS {shlex.quote(url)}" if url else ""
 
 
+def open_ray(cluster: ClusterView, others: Sequence[str]) -> str:
+    """The warning that ``others`` on this machine can run code in Ray; empty where they cannot."""
+    if not cluster.open or not others:
+        return ""
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return (
+        f"Ray asks for no token, so {clean(', '.join(others[:3]), 120)}{more} on this machine "
+        "can run code as its user. Start it with RAY_AUTH_MODE=token."
+    )
+
+
 def allowed_actions(task: Task) -> tuple[Action, ...]:
     """The actions that apply to the task now."""
     return tuple(a for a in Action if not refusal(task, a))
@@ -134,7 +186,7 @@ def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]
         "status": str(task.status),
         "reason": p.reason.text,
         "reason_until": iso(p.reason.until),
-        "badges": [str(m) for m in p.badges],
+        "badges": [str(m) for m in (*p.badges, *_standing(task, _utc))],
         "artifact": task.artifact,
         "spec": {
             "cpu": task.spec.cpu,
@@ -144,6 +196,7 @@ def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]
         },
         "file_path": task.file_path,
         "deployment_name": task.deployment_name,
+        "env": shown(task.env),
         "schedule": describe(task.schedule),
         "endpoint": endpoint(task, cluster) or None,
         "dashboard": dashboard(task, cluster, owner) or None,
@@ -156,10 +209,43 @@ def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]
         "created_by": task.created_by,
         "activated_at": iso(task.armed.at if task.armed else None),
         "status_since": iso(p.since),
+        "override": _override_json(task.override),
+        "paused": _pause_json(task.pause),
         "next_change_at": iso(p.next_at if task.armed else None),
         "last_error": p.last_error or None,
         "revision": task.revision,
     }
+
+
+def _utc(at: datetime) -> str:
+    return iso(at) or ""
+
+
+def _override_json(override: Override | None) -> dict[str, object] | None:
+    if override is None:
+        return None
+    return {
+        "replicas": _bounds_json(override.replicas),
+        "since": iso(override.since),
+        "until": iso(override.until),
+        "by": override.by,
+    }
+
+
+def _pause_json(pause: Pause | None) -> dict[str, object] | None:
+    if pause is None:
+        return None
+    return {
+        "replicas": _bounds_json(pause.frozen) if pause.frozen else None,
+        "since": iso(pause.since),
+        "until": iso(pause.until),
+        "by": pause.by,
+        "note": pause.note,
+    }
+
+
+def _bounds_json(replicas: Replicas) -> dict[str, int]:
+    return {"min": replicas.min, "max": replicas.max}
 
 
 def event_json(event: Event) -> dict[str, object]:

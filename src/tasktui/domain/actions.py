@@ -14,11 +14,16 @@ class Action(StrEnum):
     ACTIVATE = "activate"
     DEACTIVATE = "deactivate"
     EDIT = "edit"
+    ROLLBACK = "rollback"
     ARCHIVE = "archive"
     RESTORE = "restore"
     DELETE = "delete"
     CLONE = "clone"
     RESTART = "restart"
+    OVERRIDE = "scale"
+    CLEAR = "clear"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 def refusal(task: Task, action: Action) -> str:
@@ -33,9 +38,12 @@ def refusal(task: Task, action: Action) -> str:
         return _refusal_activate(task)
     if action is Action.DEACTIVATE:
         return _refusal_deactivate(task)
-    if action is Action.RESTART and task.status is Status.RUNNING:
-        return ""
-    only = _ONLY.get(action)
+    if action in _BY_HAND:
+        return _refusal_by_hand(task, action)
+    if action is Action.ROLLBACK and task.revision == 1:
+        return f"{task.name} is at its first revision: there is none to go back to."
+    running = action is Action.RESTART and task.status is Status.RUNNING
+    only = "" if running else _ONLY.get(action, "")
     return f"{task.name} is {task.status}: only {only}." if only else ""
 
 
@@ -44,6 +52,25 @@ _ONLY = {
     Action.DELETE: "an archived task can be deleted; archive it first",
     Action.RESTART: "a Running task can be restarted",
 }
+
+
+_BY_HAND = {
+    Action.OVERRIDE: "can be scaled by hand",
+    Action.CLEAR: "has an override to clear",
+    Action.PAUSE: "can be paused",
+    Action.RESUME: "can be resumed",
+}
+
+
+def _refusal_by_hand(task: Task, action: Action) -> str:
+    """Stepping in needs a schedule that drives the task; ending it, something to end."""
+    if task.armed is None or task.status not in ACTIVE:
+        return f"{task.name} is {task.status}: only an activated task {_BY_HAND[action]}."
+    if action is Action.CLEAR and task.override is None:
+        return f"{task.name} is not scaled by hand: there is no override to clear."
+    if action is Action.RESUME and task.pause is None:
+        return f"{task.name} is not paused: there is nothing to resume."
+    return ""
 
 
 def _refusal_deactivate(task: Task) -> str:

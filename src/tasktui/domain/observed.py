@@ -110,6 +110,8 @@ class Observed:
     """``http://127.0.0.1:8000``; empty while Serve is not started."""
     autoscaler: bool = False
     """Whether Ray's own autoscaler grows this cluster."""
+    open: bool = False
+    """Whether it asks nobody for a token."""
 
 
 class ClusterState(StrEnum):
@@ -139,6 +141,8 @@ class ClusterView:
     """Names of applications that are not tasktui's."""
     autoscaler: bool = False
     """Whether Ray's own autoscaler grows this cluster."""
+    open: bool = False
+    """Whether it asks nobody for a token: whoever reaches it can run code there."""
     seen_at: datetime | None = None
     """When Ray last answered."""
     error: str = ""
@@ -155,3 +159,7 @@ class SchedulerView:
     started_at: datetime | None = None
     heartbeat_at: datetime | None = None
     version: str = ""
+    boot_id: str = ""
+    """Which start of the machine ``beat_s`` counts from; empty where that is not known."""
+    beat_s: float = 0.0
+    """The heartbeat in seconds of that start: nobody can set them."""

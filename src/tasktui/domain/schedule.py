@@ -51,14 +51,35 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class CronPoint:
+    """Times given by a cron expression, and the replicas wanted from each of them on."""
+
+    expression: str
+    """Minute, hour, day of month, month, weekday: ``0 8 * * 1-5``."""
+    timezone: str
+    """IANA name."""
+    replicas: Replicas
+
+    @property
+    def label(self) -> str:
+        """The expression."""
+        return self.expression
+
+
+AnyPoint = Point | CronPoint
+
+
+@dataclass(frozen=True, slots=True)
 class Daily:
     """Points repeated on the chosen weekdays; between them the last one stays in force."""
 
-    points: tuple[Point, ...]
+    points: tuple[AnyPoint, ...]
     timezone: str
     """The zone offered for new points, and the one that dates are shown in."""
     weekdays: frozenset[int] = EVERY_DAY
+    """Of the points with a time of day: an expression names its own."""
     except_dates: frozenset[date] = frozenset()
+    """Local dates without any point."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Replicas
@@ -40,7 +40,7 @@ class Service:
     replicas: Replicas
     spec: Spec
     autoscaling: Mapping[str, object]
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)
     restarts: int = 0
     drain_s: float = 60.0
     """How long requests in flight may take after a stop, in seconds."""

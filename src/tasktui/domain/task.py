@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -17,7 +17,7 @@ from typing import NewType
 from tasktui.domain.artifact import NO_ENV, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.observed import Replica
 from tasktui.domain.schedule import Replicas, Schedule
-from tasktui.domain.status import NO_REASON, Mark, Reason, Status
+from tasktui.domain.status import NO_REASON, Badge, Mark, Reason, Status
 from tasktui.errors import InvalidField
 
 TaskId = NewType("TaskId", int)
@@ -49,6 +49,16 @@ class Arming:
     at: datetime
     when: When
     by: str
+    again: bool = False
+    """After five failed starts, try again at the next point instead of giving up."""
+
+
+class Until(StrEnum):
+    """How long an override stands, where no moment is given."""
+
+    NEXT = "next"
+    """Until the next point of the schedule; until cleared where none comes."""
+    CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,21 @@ class Progress:
     last_run_at: datetime | None = None
     last_error: str = ""
     """The error's own last lines. Untrusted text."""
+    crashes: tuple[datetime, ...] = ()
+    """When replicas had to be replaced lately, oldest first."""
+    reverts: tuple[datetime, ...] = ()
+    """When another tool's change of its application was put back lately, oldest first."""
 
     @property
     def ready(self) -> int:
         """Replicas that answer requests."""
         return sum(r.ready for r in self.replicas)
+
+
+def untroubled(progress: Progress) -> Progress:
+    """``progress`` once somebody acted: what another tool did meanwhile counts no more."""
+    badges = tuple(m for m in progress.badges if m.badge is not Badge.DRIFT)
+    return replace(progress, badges=badges, reverts=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,11 @@ def prepare(state_dir: Path, program: str) -> Start:
     return Start(state_dir, program, folder, f"{secrets.token_hex(8)}:{folder}", _free_ports())
 
 
+def folders() -> list[Path]:
+    """The temporary folders of all starts on this machine, of those that have ended too."""
+    return sorted(p for p in Path(ROOT).glob(f"{_PREFIX}*") if (p / "ray").is_dir())
+
+
 def remove_folder(marker: str) -> None:
     """Remove the temporary folder of a start that has ended."""
     folder = Path(marker.partition(":")[2])

@@ -40,6 +40,11 @@ def markers_of(state_dir: Path) -> set[str]:
     return {env[MARK] for _, env in _environments() if MARK in env and env.get(OWNER) == wanted}
 
 
+def markers() -> set[str]:
+    """Markers of all living processes whose environment may be read."""
+    return {env[MARK] for _, env in _environments() if MARK in env}
+
+
 def carries(pid: int, marker: str) -> bool:
     """Whether the process lives and carries the marker."""
     try:

@@ -39,6 +39,7 @@ from tasktui.engine.local_record import (
     token_path,
     write,
 )
+from tasktui.engine.logfile import bounded
 from tasktui.errors import ClusterError, EngineError, TasktuiError, Unreachable
 
 Progress = Callable[[str], None]
@@ -114,7 +115,7 @@ def _given_up(path: Path) -> bool:
 def _run(made: Start, argv: list[str]) -> None:
     """Run ``ray start``, which returns once its daemons run. Raises ClusterError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(log_path(made.state_dir), flags, 0o600)
+    handle = os.open(bounded(log_path(made.state_dir)), flags, 0o600)
     with open(handle, "r+b", buffering=0) as log:  # noqa: PTH123 - a handle that followed no link
         begin = log.seek(0, os.SEEK_END)
         try:

@@ -6,12 +6,13 @@ Must not know HTTP. Raises Unreachable only where the answer is not Ray's at all
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from tasktui.domain.observed import App, AppStatus, Node, Replica, Resources, Source
+from tasktui.domain.secrets import mask
 from tasktui.errors import Unreachable
 
 Json = Any
@@ -26,6 +27,16 @@ def apps(body: Json) -> dict[str, App]:
     """Every application of ``GET /api/serve/applications/`` by name."""
     found = mapping(body, "applications").get("applications")
     return {name: _app(name, a) for name, a in _items(found)}
+
+
+def secrets(configs: Iterable[Json]) -> list[str]:
+    """Values of the environment of applications, from their configurations."""
+    found: list[str] = []
+    for config in configs:
+        env = (config.get("runtime_env") or {}) if isinstance(config, dict) else {}
+        values = (env.get("env_vars") or {}) if isinstance(env, dict) else {}
+        found += [str(v) for v in values.values()] if isinstance(values, dict) else []
+    return found
 
 
 def serve_url(body: Json, dashboard: str) -> str:
@@ -104,13 +115,14 @@ def _app(name: str, a: Mapping[str, Any]) -> App:
     deployments = a.get("deployments") or {}
     messages = [str(a.get("message") or "")]
     messages += [str(d.get("message") or "") for _, d in _items(deployments)]
+    config = a.get("deployed_app_config") or {}
     return App(
         name=name,
         status=_status(str(a.get("status"))),
-        message=next((m for m in messages if m.strip()), ""),
+        message=mask(next((m for m in messages if m.strip()), ""), secrets([config])),
         source=Source.IMPERATIVE if a.get("source") == "imperative" else Source.DECLARATIVE,
         route=str(a.get("route_prefix") or ""),
-        config=a.get("deployed_app_config") or {},
+        config=config,
         deployments=tuple(deployments),
         replicas=tuple(
             _replica(name, key, r)

@@ -81,6 +81,32 @@ def same(service: Service, app: App) -> bool:
     return _plain(to_config(service)) == _plain(app.config)
 
 
+def differing(service: Service, app: App) -> list[str]:
+    """Names of what differs between ``service`` and what is deployed; never a value."""
+    new, old = _flat(_plain(to_config(service))), _flat(_plain(app.config))
+    return sorted(k for k in new.keys() | old.keys() if new.get(k) != old.get(k))
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one, with the path of each value as its key."""
+    found: dict[str, Any] = {}
+    for key, inner in value.items():
+        path = f"{prefix}{key}"
+        if isinstance(inner, Mapping):
+            found |= _flat(inner, f"{path}.")
+        else:
+            found[path] = inner
+    return found
+
+
+def deployed_env(app: App) -> dict[str, str]:
+    """The variables that the application was deployed with, less our own."""
+    found = app.config.get("runtime_env")
+    known = found.get("env_vars") if isinstance(found, Mapping) else None
+    given = known if isinstance(known, Mapping) else {}
+    return {str(k): str(v) for k, v in given.items() if k != RESTARTS}
+
+
 def restarts(service: Service, app: App) -> bool:
     """Whether deploying ``service`` over ``app`` replaces its replicas."""
     new, old = _plain(to_config(service)), _plain(app.config)

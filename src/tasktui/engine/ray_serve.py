@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasktui.domain.observed import App, AppStatus, Observed, Replica, Source
+from tasktui.domain.secrets import mask
 from tasktui.domain.service import Service, task_name
 from tasktui.engine import parse
 from tasktui.engine.http import Http
@@ -64,6 +65,7 @@ class RayServe:
         """Raise Unreachable for an address that is not allowed."""
         self._http = Http(address, token, allow_remote=allow_remote, transport=transport)
         self._autoscaler: tuple[str, bool] = ("", False)
+        self._open: tuple[str, bool] = ("", False)
 
     async def observe(self) -> Observed:
         """One look at applications and nodes; about 30 ms on a small cluster."""
@@ -84,29 +86,34 @@ class RayServe:
             nodes=parse.nodes(listed, summary),
             serve_url=parse.serve_url(body, self._http.address),
             autoscaler=await self._autoscaled(session),
+            open=await self._asks_nobody(session),
         )
 
-    async def apply(self, owner: str, services: Sequence[Service]) -> None:
+    async def apply(
+        self, owner: str, services: Sequence[Service], keep: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
         """Make ``services`` the whole set of this owner's applications.
 
-        Applications of others go along as Ray says that they were deployed. One
-        that disappears between the look and the change is put back. Raises
+        Those in ``keep`` stay as they are. Applications of others go along as Ray
+        says that they were deployed. One that disappears between the look and the
+        change is put back, once; the names of those are returned. Raises
         Rejected with Ray's words; then the set of before is sent again, since
         Ray may have taken a refused one in part.
         """
         body = await self._http.json("GET", _APPS)
         before = parse.apps(body)
         ours = {n: a for n, a in before.items() if task_name(owner, n) is not None}
-        if _converged(services, ours):
-            return
-        foreign = _kept(a for n, a in before.items() if n not in ours)
+        mine = {n: a for n, a in ours.items() if n not in keep}
+        if _converged(services, mine):
+            return ()
+        foreign = _kept(a for n, a in before.items() if n not in mine)
         wanted = [*foreign, *(to_config(s) for s in services)]
         try:
             await self._put(body, wanted)
         except Rejected:
-            await self._put(body, [*foreign, *_kept(ours.values())])
+            await self._put(body, [*foreign, *_kept(mine.values())])
             raise
-        await self._verify(body, foreign, wanted)
+        return await self._verify(body, foreign, wanted)
 
     async def ensure_package(self, digest: str, archive: Path) -> bool:
         """Upload the package unless Ray has it; the question alone renews its pin."""
@@ -131,7 +138,10 @@ class RayServe:
             await self._http.json("POST", "/api/jobs/", payload={"entrypoint": entry})
 
     async def logs(self, replica: Replica, *, lines: int = 200) -> str:
-        """Last ``lines`` lines of the replica's log. Raises Rejected when Ray has no such file."""
+        """Last ``lines`` lines of the replica's log, without the values of its environment.
+
+        Raises Rejected when Ray has no such file.
+        """
         # With the leading slash, as Ray itself gives it, the answer is 500.
         params = {
             "node_id": replica.node,
@@ -139,7 +149,9 @@ class RayServe:
             "lines": str(lines),
         }
         body = await self._http.call("GET", "/api/v0/logs/file", params=params)
-        return body.decode(errors="replace")
+        apps = parse.apps(await self._http.json("GET", _APPS)).values()
+        own = [a.config for a in apps if any(r.id == replica.id for r in a.replicas)]
+        return mask(body.decode(errors="replace"), parse.secrets(own))
 
     async def probe(self) -> Probe:
         """Version and authentication. Raises Unreachable or Unauthorized."""
@@ -160,25 +172,39 @@ class RayServe:
             self._autoscaler = (session, parse.autoscaled(status))
         return self._autoscaler[1]
 
+    async def _asks_nobody(self, session: str) -> bool:
+        if self._open[0] != session:
+            try:
+                mode = await self._http.json("GET", "/api/authentication_mode")
+            except Rejected:
+                mode = None  # an older Ray, which knows no token
+            self._open = (session, (mode or {}).get("authentication_mode") in {None, "disabled"})
+        return self._open[1]
+
     async def _put(self, body: Mapping[str, Any], configs: Sequence[Mapping[str, Any]]) -> None:
         payload: dict[str, Any] = {"applications": [*configs]}
         if body.get("target_capacity") is not None:
             payload["target_capacity"] = body["target_capacity"]
-        await self._http.call("PUT", _APPS, payload=payload, deadline_s=_PUT_S)
+        try:
+            await self._http.call("PUT", _APPS, payload=payload, deadline_s=_PUT_S)
+        except Rejected as error:
+            # Ray repeats what it does not like, with the environment.
+            raise Rejected(mask(error.what, parse.secrets(configs)), error.hint) from None
 
     async def _verify(
         self,
         body: Mapping[str, Any],
         foreign: Sequence[Mapping[str, Any]],
         wanted: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Put back what somebody deployed between our look and our change."""
+    ) -> tuple[str, ...]:
+        """Put back what disappeared between our look and our change; its names."""
         after = parse.apps(await self._http.json("GET", _APPS))
         names = {str(c.get("name")) for c in wanted}
         lost = [c for c in foreign if str(c.get("name")) not in after]
         added = [a for n, a in after.items() if n not in names and _declared(a)]
         if lost:
             await self._put(body, [*wanted, *_kept(added)])
+        return tuple(str(c.get("name")) for c in lost)
 
 
 def _declared(app: App) -> bool:

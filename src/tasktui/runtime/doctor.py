@@ -6,10 +6,8 @@ The only read that asks Ray itself.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
-import pwd
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -21,16 +19,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from tasktui import __version__
-from tasktui.commands.present import age, iso
+from tasktui.commands.checks import no_room, start_time
+from tasktui.commands.present import age, iso, open_ray
 from tasktui.config import Config
-from tasktui.domain.observed import SchedulerView
+from tasktui.domain.observed import ClusterView, SchedulerView
+from tasktui.domain.task import Task
 from tasktui.engine.address import Target, find
 from tasktui.engine.local import LocalCluster, LocalState
 from tasktui.engine.local_command import ray_program
-from tasktui.engine.ray_serve import Probe, RayServe
 from tasktui.errors import TasktuiError
 from tasktui.runtime import daemon
+from tasktui.runtime.host import others
+from tasktui.runtime.leftovers import leftovers
+from tasktui.runtime.probe import probe
 from tasktui.runtime.session import ADDRESS
+from tasktui.schedule.lint import lint
 from tasktui.schedule.resolve import zone_names
 from tasktui.store.connection import Connection, require_whole
 from tasktui.store.store import Store
@@ -44,9 +47,6 @@ _SQLITE_RACE = (3, 51, 3)
 """Before this one, two processes that write the log back at once can harm a database; tasktui
 lets only the scheduler do that."""
 _AHEAD = timedelta(seconds=60)
-_FIRST_USER = 1000
-"""Lowest user id of a person."""
-_NO_LOGIN = ("nologin", "false")
 _OLDEST_RAY = (2, 50)
 
 
@@ -199,7 +199,7 @@ def _scheduler(host: Host) -> Answer:
             return (
                 Level.FAIL,
                 f"The scheduler does not run, and {armed} tasks are activated.",
-                "tasktui scheduler start",
+                daemon.how_to_start(health),
             )
         return _ok("the scheduler does not run; it starts with the next change")
     if view.version != __version__:
@@ -211,13 +211,31 @@ def _scheduler(host: Host) -> Answer:
     return _ok(f"the scheduler runs, process {health.pid}")
 
 
+def _schedules(host: Host) -> Answer:
+    """What the lint says of each activated task's schedule, and whether a node can hold it."""
+    nothing: list[str] = []
+    doubts = _read(
+        host, lambda s: [d for t in s.tasks() if t.armed for d in _doubts(s, t, host)], nothing
+    )
+    if not doubts:
+        return _ok("nothing is doubtful in the schedules of the activated tasks")
+    more = f" And {len(doubts) - 1} more." if len(doubts) > 1 else ""
+    return Level.WARN, f"{doubts[0]}{more}", "tasktui edit NAME --dry-run lists them."
+
+
+def _doubts(store: Store, task: Task, host: Host) -> list[str]:
+    found = lint(task.schedule, host.now, start_time(store.events(task.id)))
+    room = [p.message for p in no_room(task.spec, store.cluster()) if not p.warning]
+    return [f"{task.name}: {text}" for text in (*(f"{f.text}." for f in found), *room)]
+
+
 def _cluster(host: Host) -> Answer:
     target = _target(host)
     local = LocalCluster(host.config.state_dir).status()
     if target.source == "default" and local.state is LocalState.BROKEN:
         return Level.FAIL, f"The embedded cluster is broken: {local.error}", "tasktui cluster up"
     try:
-        probe = asyncio.run(_probe(host, target))
+        found = probe(target, allow_remote=host.config.allow_remote)
     except TasktuiError as error:
         if target.source == "default":
             return (
@@ -226,41 +244,18 @@ def _cluster(host: Host) -> Answer:
                 "tasktui cluster up, or --address URL.",
             )
         return Level.FAIL, f"{error.what} (found by: {target.source})", error.hint
-    text = f"Ray {probe.ray_version} at {target.address} (found by: {target.source})"
-    if not _new_enough(probe.ray_version):
+    text = f"Ray {found.ray_version} at {target.address} (found by: {target.source})"
+    if not _new_enough(found.ray_version):
         return Level.WARN, f"{text} is older than tasktui knows.", "Ray 2.50 or newer is tested."
-    others = _others()
-    if probe.auth_mode == "disabled" and others:
-        return (
-            Level.WARN,
-            f"{text} lets everybody on this machine in: {', '.join(others[:3])}.",
-            "Start Ray with RAY_AUTH_MODE=token.",
-        )
-    return _ok(f"{text}, authentication: {probe.auth_mode}")
-
-
-async def _probe(host: Host, target: Target) -> Probe:
-    engine = RayServe(target.address, target.token, allow_remote=host.config.allow_remote)
-    try:
-        return await engine.probe()
-    finally:
-        await engine.close()
+    unsafe = open_ray(ClusterView(open=found.auth_mode == "disabled"), others())
+    if unsafe:
+        return Level.WARN, f"{text}. {unsafe}", ""
+    return _ok(f"{text}, authentication: {found.auth_mode}")
 
 
 def _new_enough(version_text: str) -> bool:
     numbers = [int(n) for n in version_text.split(".")[:2] if n.isdigit()]
     return len(numbers) < 2 or tuple(numbers) >= _OLDEST_RAY
-
-
-def _others() -> list[str]:
-    """People who can log in here, without this one and root."""
-    return [
-        p.pw_name
-        for p in pwd.getpwall()
-        if _FIRST_USER <= p.pw_uid < 60_000
-        and p.pw_uid != os.getuid()
-        and not p.pw_shell.endswith(_NO_LOGIN)
-    ]
 
 
 def _token(host: Host) -> Answer:
@@ -287,6 +282,24 @@ def _ray(host: Host) -> Answer:  # noqa: ARG001
         return _ok(f"{ray_program()} can bring up an embedded cluster")
     except TasktuiError as error:
         return Level.WARN, f"No embedded cluster can be brought up: {error.what}", error.hint
+
+
+def _leftovers(host: Host) -> Answer:
+    used = _read(
+        host,
+        lambda s: {p.stem for p in _packages(host) if s.digest_in_use(p.stem)},
+        {p.stem for p in _packages(host)},
+    )
+    found = leftovers(host.config.state_dir, used.__contains__)
+    if not found:
+        return _ok("nothing is left behind")
+    more = f", and {len(found) - 3} more" if len(found) > 3 else ""
+    text = ", ".join(one.text for one in found[:3])
+    return Level.WARN, f"Left behind: {text}{more}.", "; ".join(one.mend for one in found[:3])
+
+
+def _packages(host: Host) -> list[Path]:
+    return list(host.config.state_dir.glob("artifacts/*.zip"))
 
 
 def _target(host: Host) -> Target:
@@ -322,7 +335,9 @@ CHECKS: Mapping[str, Callable[[Host], Answer]] = {
     "database": _database,
     "clock": _clock,
     "scheduler": _scheduler,
+    "schedules": _schedules,
     "cluster": _cluster,
     "token": _token,
     "ray program": _ray,
+    "leftovers": _leftovers,
 }

@@ -21,14 +21,18 @@ from typing import TypeVar
 from tasktui import __version__
 from tasktui.config import Config
 from tasktui.domain.observed import SchedulerView
-from tasktui.errors import LeadershipLost, SchedulerError
+from tasktui.errors import LeadershipLost, SchedulerError, StoreError
 from tasktui.runtime import doorbell
 from tasktui.runtime.contact import ClusterContact
 from tasktui.runtime.files import prepare
-from tasktui.scheduler.clock import SystemClock
+from tasktui.runtime.keeping import keep_daily
+from tasktui.runtime.trouble import Trouble
+from tasktui.scheduler.backlog import Backlog
+from tasktui.scheduler.clock import SystemClock, boot_id, boot_s
 from tasktui.scheduler.leader import LeaderLock
 from tasktui.scheduler.ports import SchedulerStore
 from tasktui.scheduler.reconciler import Reconciler
+from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.store.store import Store
 from tasktui.store.thread import StoreThread
 
@@ -52,32 +56,45 @@ def run_scheduler(config: Config) -> int:
     prepare(config.state_dir)
     lock = LeaderLock(config.state_dir)
     lock.acquire()
+    lock.sign()
     try:
         _log_to(config.scheduler_log)
-        return asyncio.run(_serve(config))
+        return asyncio.run(_serve(config, Trouble(lock.sign)))
     finally:
         lock.release()
 
 
 class _Stores:
-    """The store's thread, as the scheduler sees it."""
+    """The store's thread, as the scheduler sees it: a disk that takes nothing ends no pass."""
 
-    def __init__(self, thread: StoreThread) -> None:
+    def __init__(self, thread: StoreThread, backlog: Backlog, trouble: Trouble) -> None:
         self._thread = thread
+        self._backlog = backlog
+        self._trouble = trouble
 
     async def run(self, work: Callable[[SchedulerStore], T]) -> T:
-        return await self._thread.run(work)
+        try:
+            return await self._thread.run(lambda _: work(self._backlog))
+        except StoreError as error:
+            self._trouble.tell(str(error))
+            raise
 
 
-async def _serve(config: Config) -> int:
+async def _serve(config: Config, trouble: Trouble) -> int:
     thread = StoreThread(lambda: Store.open(config.database, leader=True))
     stop = asyncio.Event()
     bell = doorbell.hang(config.state_dir)
     contact = ClusterContact(config, thread)
     try:
-        epoch = await thread.run(lambda s: s.lead(_view()))
+        seen, epoch = await thread.run(lambda s: (s.leader().heartbeat_at, s.lead(_view())))
+        backlog = await thread.run(lambda s: Backlog(s, trouble.tell))
         reconciler = Reconciler(
-            _Stores(thread), contact.find, SystemClock(), config, epoch, checkpoint=_crash
+            _Stores(thread, backlog, trouble),
+            contact.find,
+            Timekeeper(SystemClock(), seen),
+            config,
+            epoch,
+            checkpoint=_crash,
         )
         loop = asyncio.get_running_loop()
         loop.add_reader(bell, _rung, bell, reconciler.poke)
@@ -86,7 +103,11 @@ async def _serve(config: Config) -> int:
             loop.add_signal_handler(number, _end, stop, reconciler.poke)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         LOG.info("Scheduler %s started (process %d, epoch %d).", __version__, os.getpid(), epoch)
-        await reconciler.run(stop)
+        daily = loop.create_task(keep_daily(config))
+        try:
+            await reconciler.run(stop)
+        finally:
+            daily.cancel()
         LOG.info("Scheduler stopped; what runs on Ray goes on.")
     except LeadershipLost as error:
         LOG.warning("%s", error)
@@ -107,6 +128,8 @@ def _view() -> SchedulerView:
         started_at=now,
         heartbeat_at=now,
         version=__version__,
+        boot_id=boot_id(),
+        beat_s=boot_s(),
     )
 
 
@@ -133,6 +156,7 @@ def _log_to(path: Path) -> None:
     except OSError as error:
         raise SchedulerError(f"{path} cannot be written: {error.strerror}.", "") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.raiseExceptions = False  # a full disk, which is told elsewhere, must not flood stderr
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.addHandler(handler)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -19,7 +19,8 @@ from tasktui.commands.context import Context
 from tasktui.config import Config
 from tasktui.domain.event import Actor
 from tasktui.domain.task import Task
-from tasktui.errors import SchedulerError
+from tasktui.engine.logfile import bounded
+from tasktui.errors import DiskFull, SchedulerError
 from tasktui.runtime import daemon, doorbell
 from tasktui.runtime.files import prepare
 from tasktui.store.store import Store
@@ -56,6 +57,7 @@ class Session:
         self.config = config
         self._actor = Actor(user=_user(), origin=_origin(environ, origin))
         self._now = now
+        self._environ = environ
         self._thread: StoreThread | None = None
         self._watchers: list[Watcher] = []
         self._store: Store | None = None
@@ -131,6 +133,17 @@ class Session:
         """End the scheduler; False when none ran."""
         return daemon.stop(self.config, self.call(lambda c: c.scheduler()), force=force)
 
+    def take_over(self) -> int:
+        """Replace a scheduler that hangs; the process that was ended."""
+        return daemon.takeover(self.config, self.call(lambda c: c.scheduler()))
+
+    async def atake_over(self) -> int:
+        """Replace a scheduler that hangs; for an event loop."""
+        import asyncio  # noqa: PLC0415 - see acall
+
+        view = await self.acall(lambda c: c.scheduler())
+        return await asyncio.to_thread(daemon.takeover, self.config, view)
+
     async def astop_scheduler(self, *, force: bool = False) -> bool:
         """End the scheduler; for an event loop."""
         import asyncio  # noqa: PLC0415 - see acall
@@ -140,7 +153,8 @@ class Session:
 
     def start_cluster(self, *words: str) -> None:
         """Bring up the embedded cluster in a process of its own, which outlives this one."""
-        daemon.spawn(self.config, self.config.state_dir / "cluster.log", "cluster", "up", *words)
+        log = bounded(self.config.state_dir / "cluster.log")
+        daemon.spawn(self.config, log, "cluster", "up", *words)
 
     def local_status(self) -> LocalStatus:
         """How the embedded cluster is, with its present stage while it comes up."""
@@ -171,7 +185,8 @@ class Session:
         store = Store.open(self.config.database)
         with ExitStack() as undo:
             undo.callback(store.close)
-            self._commands(store).add_official()
+            with suppress(DiskFull):  # reading goes on; what is written says it
+                self._commands(store).add_official()
             undo.pop_all()
         return store
 
@@ -183,6 +198,7 @@ class Session:
                 actor=self._actor,
                 now=self._now,
                 poke=self._poke,
+                environ=self._environ,
             )
         )
 

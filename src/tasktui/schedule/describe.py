@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import assert_never
 
-from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Point, Schedule
+from tasktui.domain.schedule import (
+    EVERY_DAY,
+    AnyPoint,
+    CronPoint,
+    Daily,
+    OneOff,
+    Point,
+    Schedule,
+)
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -15,7 +23,9 @@ def describe(schedule: Schedule) -> str:
     if isinstance(schedule, OneOff):
         return _one_off(schedule)
     if isinstance(schedule, Daily):
-        days = "Daily" if schedule.weekdays == EVERY_DAY else weekdays(schedule.weekdays)
+        timed = any(isinstance(p, Point) for p in schedule.points)
+        every = schedule.weekdays == EVERY_DAY or not timed
+        days = "Daily" if every else weekdays(schedule.weekdays)
         points = ", ".join(_point(p, schedule.timezone) for p in schedule.points)
         return f"{days} {points}, {schedule.timezone}{_without(len(schedule.except_dates))}"
     assert_never(schedule)
@@ -55,6 +65,15 @@ def _without(dates: int) -> str:
     return f", except {dates} date{'s' if dates > 1 else ''}" if dates else ""
 
 
-def _point(point: Point, zone: str) -> str:
+def _point(point: AnyPoint, zone: str) -> str:
     own = f" {point.timezone}" if point.timezone != zone else ""
-    return f"{point.label} {point.replicas}{own}"
+    return f"{written(point)} {point.replicas}{own}"
+
+
+def written(point: AnyPoint) -> str:
+    """When a point comes, as one line holds it: ``08:00``, ``cron(0 8 * * 1-5)``."""
+    if isinstance(point, Point):
+        return point.label
+    if isinstance(point, CronPoint):
+        return f"cron({point.expression})"
+    assert_never(point)

@@ -11,15 +11,32 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
 
-from tasktui.domain.schedule import EVERY_DAY, Daily, Instant, OneOff, Point, Replicas, Schedule
-from tasktui.domain.task import Arming, Task, When
+from tasktui.domain.schedule import (
+    EVERY_DAY,
+    AnyPoint,
+    CronPoint,
+    Daily,
+    Instant,
+    OneOff,
+    Point,
+    Replicas,
+    Schedule,
+)
+from tasktui.domain.task import Arming, Override, Pause, Task, When
+from tasktui.schedule import cron
 from tasktui.schedule.resolve import local, resolve
+
+SMALL_STEP = timedelta(hours=3)
+"""A clock that steps back by less than this undoes no point."""
 
 _DAY = timedelta(days=1)
 _STOPPED = Replicas(0, 0)
 _NEAR_DAYS = 2
+_WIDER = 4
 _FAR_DAYS = 400
 """How far a schedule with weekdays and except-dates is searched."""
+_RARE_DAYS = cron.RARE_YEARS * 366
+"""How far one with cron expressions is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,8 @@ class Wanted:
     """Earliest moment at which the answer can change."""
     next: Instant | None
     """The next point of the schedule."""
+    hand: Override | Pause | None = None
+    """What stands over the schedule and decides instead of it."""
 
 
 def occurrences(
@@ -57,13 +76,14 @@ def in_force(schedule: Schedule, now: datetime, armed: Arming | None) -> Instant
     if isinstance(schedule, OneOff):
         found = occurrences(schedule, datetime.min.replace(tzinfo=UTC), now, armed)
         return found[-1] if found else None
-    for days in (_NEAR_DAYS, _FAR_DAYS):
+    days = _NEAR_DAYS
+    while True:
         found = occurrences(schedule, now - days * _DAY, now, armed)
         if found:
             return found[-1]
-        if _every_day(schedule) or (armed and armed.when is When.NEXT and _recent(armed, now)):
-            break
-    return None
+        if days >= _far(schedule) or _began_within(days, armed, now):
+            return None
+        days *= _WIDER
 
 
 def next_instant(schedule: Schedule, now: datetime, armed: Arming | None) -> Instant | None:
@@ -80,9 +100,9 @@ def upcoming(schedule: Schedule, now: datetime, armed: Arming | None, count: int
     days = _NEAR_DAYS
     while True:
         found = _winners(occurrences(schedule, now, now + days * _DAY, armed))
-        if len(found) > count or days >= _FAR_DAYS * max(1, count):
+        if len(found) > count or days >= _far(schedule) * max(1, count):
             return found[:count]
-        days *= 4
+        days *= _WIDER
 
 
 def wanted(task: Task, now: datetime) -> Wanted:
@@ -94,33 +114,49 @@ def wanted(task: Task, now: datetime) -> Wanted:
     armed = task.armed
     if armed is None:
         return Wanted(None, None, None, None)
-    force = in_force(task.schedule, now, armed)
-    following = next_instant(task.schedule, now, armed)
-    changes = [following.at] if following else []
+    held = not_before(now, task.progress.point_at)
+    force = in_force(task.schedule, held, armed)
+    following = next_instant(task.schedule, held, armed)
+    hand = standing(task, now)
+    if hand is not None:
+        replicas = hand.replicas if isinstance(hand, Override) else hand.frozen
+        return Wanted(replicas, force, hand.until, following, hand)
     replicas = force.replicas if force and not force.ends else None
-    by_hand = task.override
-    pause = task.pause
-    if pause is not None and _holds(pause.until, now):
-        replicas = pause.frozen
-        changes = [pause.until] if pause.until else []
-    if by_hand is not None and _holds(by_hand.until, now):
-        replicas = by_hand.replicas
-        changes = [by_hand.until] if by_hand.until else []
-    return Wanted(replicas, force, min(changes, default=None), following)
+    return Wanted(replicas, force, following.at if following else None, following)
+
+
+def standing(task: Task, now: datetime) -> Override | Pause | None:
+    """What stands over the schedule at ``now``: an override before a pause."""
+    for hand in (task.override, task.pause):
+        if hand is not None and _holds(hand.until, now):
+            return hand
+    return None
+
+
+def not_before(now: datetime, point_at: datetime | None) -> datetime:
+    """The moment that a schedule is read at, when ``point_at`` is the last point accounted for.
+
+    It is ``now``; after a small step back of the clock that point stays in force.
+    """
+    if point_at is not None and now < point_at < now + SMALL_STEP:
+        return point_at
+    return now
 
 
 def _holds(until: datetime | None, now: datetime) -> bool:
     return until is None or now < until
 
 
-def _every_day(schedule: Schedule) -> bool:
-    return (
-        isinstance(schedule, Daily) and schedule.weekdays == EVERY_DAY and not schedule.except_dates
-    )
+def _far(schedule: Daily) -> int:
+    """Days in which a point comes if one comes at all."""
+    if any(isinstance(p, CronPoint) for p in schedule.points):
+        return _RARE_DAYS
+    every_day = schedule.weekdays == EVERY_DAY and not schedule.except_dates
+    return _NEAR_DAYS * _WIDER if every_day else _FAR_DAYS
 
 
-def _recent(armed: Arming, now: datetime) -> bool:
-    return now - armed.at < _NEAR_DAYS * _DAY
+def _began_within(days: int, armed: Arming | None, now: datetime) -> bool:
+    return armed is not None and armed.when is When.NEXT and now - armed.at < days * _DAY
 
 
 def _counts(instant: Instant, armed: Arming | None) -> bool:
@@ -151,18 +187,27 @@ def _daily(schedule: Daily, start: datetime, end: datetime) -> list[Instant]:
     for place, point in enumerate(schedule.points):
         first = local(start, point.timezone).date() - _DAY
         last = local(end, point.timezone).date() + _DAY
-        found += [_instant(point, day, place) for day in _days(schedule, first, last)]
+        for number in range((last - first).days + 1):
+            instants = on_date(schedule, point, first + number * _DAY)
+            found += [(i.at, place, i) for i in instants]
     found.sort(key=lambda f: f[:2])
     return [f[2] for f in found]
 
 
-def _days(schedule: Daily, first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        day = first + number * _DAY
-        if day.weekday() in schedule.weekdays and day not in schedule.except_dates:
-            yield day
-
-
-def _instant(point: Point, day: date, place: int) -> tuple[datetime, int, Instant]:
-    at = resolve(datetime.combine(day, point.time), point.timezone)
-    return at, place, Instant(at, point.replicas, point.label, point.timezone)
+def on_date(schedule: Daily, point: AnyPoint, day: date) -> list[Instant]:
+    """Instants of one point of ``schedule`` for the local date ``day`` in the point's zone."""
+    if day in schedule.except_dates:
+        return []
+    if isinstance(point, Point):
+        if day.weekday() not in schedule.weekdays:
+            return []
+        at = resolve(datetime.combine(day, point.time), point.timezone)
+        return [Instant(at, point.replicas, point.label, point.timezone)]
+    if isinstance(point, CronPoint):
+        if not cron.falls(point.expression, day):
+            return []
+        return [
+            Instant(at, point.replicas, f"{wall:%H:%M}", point.timezone)
+            for wall, at in cron.instants(point.expression, point.timezone, day)
+        ]
+    assert_never(point)

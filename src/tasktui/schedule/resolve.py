@@ -31,6 +31,13 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
     raise InvalidField("timezone", name, allowed)
 
 
+def data_version() -> str:
+    """Version of the tzdata package: what every instant was computed with."""
+    from importlib.metadata import version  # noqa: PLC0415 - only the scheduler asks
+
+    return version("tzdata")
+
+
 def zone_names() -> list[str]:
     """All zones of the tzdata package, sorted."""
     return sorted(_names())
@@ -54,7 +61,7 @@ def resolve(local: datetime, timezone: str) -> datetime:
         return first
     # In a gap the reading with fold 0 takes the offset of before, and lies after
     # the change; the one with fold 1 lies before it. The change is between them.
-    return _change(second, first, tz)
+    return change_between(second, first, tz)
 
 
 def local(at: datetime, timezone: str) -> datetime:
@@ -62,8 +69,8 @@ def local(at: datetime, timezone: str) -> datetime:
     return at.astimezone(zone(timezone)).replace(tzinfo=None)
 
 
-def _change(before: datetime, after: datetime, tz: zoneinfo.ZoneInfo) -> datetime:
-    """First instant, to the second, with the offset that ``after`` has."""
+def change_between(before: datetime, after: datetime, tz: zoneinfo.ZoneInfo) -> datetime:
+    """First instant, to the second, with the offset that ``after`` has and ``before`` has not."""
     offset = after.astimezone(tz).utcoffset()
     while after - before > _SECOND:
         middle = (before + (after - before) / 2).replace(microsecond=0)

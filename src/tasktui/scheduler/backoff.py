@@ -8,9 +8,13 @@ START_TRIES = 5
 """Starts in a row that may fail before a task is given up."""
 
 
+LONGEST_DELAY = timedelta(minutes=5)
+"""The longest pause after a failed start."""
+
+
 def start_delay(attempt: int) -> timedelta:
     """Pause after the ``attempt``-th failed start (from 1): 10 s doubling, at most 5 minutes."""
-    return timedelta(seconds=min(10 * 2 ** (attempt - 1), 300))
+    return min(timedelta(seconds=10 * 2 ** (attempt - 1)), LONGEST_DELAY)
 
 
 def contact_delay(failures: int) -> timedelta:

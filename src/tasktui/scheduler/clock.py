@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
+from pathlib import Path
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def boot_s() -> float:
+    """Seconds since the machine started; every process reads the same."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def boot_id() -> str:
+    """Which start of the machine that is; empty where the kernel does not tell."""
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
 
 
 class SystemClock:
@@ -12,6 +29,14 @@ class SystemClock:
     def now(self) -> datetime:
         """Aware, UTC."""
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        """Seconds that the machine was awake, from some moment on."""
+        return time.monotonic()
+
+    def boot_s(self) -> float:
+        """Seconds since the machine started, asleep or not."""
+        return boot_s()
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         """Wait for ``event``, at most ``seconds``; True when it was set."""

@@ -7,11 +7,12 @@ every PUT restarts all builds in progress.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tasktui.domain.observed import AppStatus, Observed
-from tasktui.domain.service import task_name
+from tasktui.domain.service import Service, task_name
 
 SETTLE = timedelta(seconds=1)
 """How long Ray must keep answering the same before lost applications are created again."""
@@ -30,6 +31,10 @@ class Memory:
     """All applications that Ray showed then."""
     missing_since: datetime | None = None
     held_since: datetime | None = None
+    agreed: Mapping[str, Service] = field(default_factory=dict)
+    """What Ray had exactly as it was wanted when it was last looked at, by application."""
+    session: str = ""
+    """The start of Ray that ``agreed`` is about."""
 
 
 NOTHING = Memory()
@@ -42,7 +47,9 @@ class Look:
     observed: Observed
     owner: str
     known: frozenset[str]
-    """Applications of the tasks that the store knows."""
+    """Applications of tasks that the store has as started or stopping, and those that stay."""
+    allowed: frozenset[str] = frozenset()
+    """Applications that a person said may be removed."""
 
     def remember(self, memory: Memory, expected: frozenset[str], now: datetime) -> Memory:
         """Note which of the ``expected`` applications Ray does not show, and since when."""
@@ -60,11 +67,9 @@ class Look:
         """Say why the difference must wait; an empty string lets it go."""
         if memory.missing_since and now - memory.missing_since < SETTLE:
             return "Ray no longer shows it: looking again", memory
-        strangers = self.strangers()
-        if len(strangers) > 1 and 2 * len(strangers) > len(self._ours()):
-            names = ", ".join(sorted(strangers)[:5])
-            text = f"{len(strangers)} applications of unknown tasks would be removed: {names}"
-            return text, memory
+        unasked = self.unasked()
+        if unasked:
+            return _asks(unasked), memory
         if not adds or changes or not self._building():
             return "", replace(memory, held_since=None)
         since = memory.held_since or now
@@ -72,9 +77,15 @@ class Look:
             return "", replace(memory, held_since=None)
         return "waiting for a build in progress", replace(memory, held_since=since)
 
-    def strangers(self) -> list[str]:
-        """Applications of ours that no task of the store knows: an old database, perhaps."""
-        return [n for n in self._ours() if n not in self.known]
+    def unasked(self) -> frozenset[str]:
+        """Running applications that would go though neither a person nor a schedule said so.
+
+        Empty unless they are more than half of those that run: an old or a wrong
+        database, perhaps. One alone is no reason to ask.
+        """
+        running = [n for n in self._ours() if any(r.ready for r in self.observed.apps[n].replicas)]
+        going = frozenset(running) - self.known - self.allowed
+        return going if len(going) > 1 and 2 * len(going) > len(running) else frozenset()
 
     def _ours(self) -> list[str]:
         apps = self.observed.apps
@@ -84,3 +95,11 @@ class Look:
     def _building(self) -> bool:
         apps = (self.observed.apps[n] for n in self._ours())
         return any(a.status is AppStatus.DEPLOYING and not a.deployments for a in apps)
+
+
+def _asks(names: frozenset[str]) -> str:
+    shown = ", ".join(sorted(names)[:5])
+    return (
+        f"{len(names)} running applications would be removed that nobody stopped: {shown}. "
+        "An old database? Agree with: tasktui scheduler confirm-removal."
+    )

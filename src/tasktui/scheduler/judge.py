@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import App, AppStatus, Replica
-from tasktui.domain.schedule import OneOff, Replicas
+from tasktui.domain.schedule import Daily, OneOff, Replicas
 from tasktui.domain.status import NO_REASON, Badge, Mark, Reason, Status
 from tasktui.domain.task import Progress, Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.points import Wanted, wanted
+from tasktui.scheduler import drift
 from tasktui.scheduler.backoff import START_TRIES, start_delay
+from tasktui.scheduler.badges import standing
+from tasktui.scheduler.clocksteps import settled
+from tasktui.scheduler.hand import due_since, rests, stopped_by
 from tasktui.scheduler.points import account
-
-_ERROR_LINES = 20
-_ERROR_SIZE = 4000
+from tasktui.scheduler.serving import looping, running, scaled_to_zero, starting, tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +44,15 @@ class Verdict:
 
 def judge(task: Task, now: datetime, app: App | None, config: Config) -> Verdict:
     """Decide for one task that is not archived. ``app`` is its application, if Ray has it."""
+    task = settled(task, now, config.drain_s)
+    task = replace(task, progress=drift.lately(task.progress, now))
     if task.armed is None:
         return _unarmed(task, now, app)
     try:
         answer = wanted(task, now)
     except InvalidField as error:
         return _frozen(task, app, str(error))
-    if answer.force is not None and answer.force.ends:
+    if answer.force is not None and answer.force.ends and answer.hand is None:
         return _stop(task, now, app, config, account(task, answer, now)[0])
     if _missed(task, answer, now, config):
         return _give_up_missed(task, now, answer)
@@ -129,9 +133,9 @@ def _stop(
 def _missed(task: Task, answer: Wanted, now: datetime, config: Config) -> bool:
     """A One-off whose time came while nobody watched, longer ago than may be late."""
     force, armed, p = answer.force, task.armed, task.progress
-    if force is None or armed is None or not isinstance(task.schedule, OneOff):
+    if force is None or armed is None or answer.hand or not isinstance(task.schedule, OneOff):
         return False
-    late = now - force.at > timedelta(hours=config.late_limit_h)
+    late = now - due_since(task, now, force.at) > timedelta(hours=config.late_limit_h)
     return late and force.at > armed.at and p.point_at is None and p.due_at is None
 
 
@@ -156,23 +160,28 @@ def _resting(task: Task, now: datetime, app: App | None, answer: Wanted) -> Verd
         progress = replace(
             p,
             replicas=app.replicas,
-            reason=Reason("draining: the point in force is 0-0"),
+            reason=Reason(f"draining: {stopped_by(answer)}"),
             badges=(),
             point_at=point_at,
         )
         return Verdict(task=task, progress=progress, events=events)
-    if answer.next is not None:
-        reason = Reason(f"waiting for {answer.next.label}", answer.next.at)
-    else:
-        reason = Reason("nothing more is scheduled")
     progress = replace(
-        queued(task, now, reason), due_at=None, badges=(), point_at=point_at, attempt=0
+        queued(task, now, rests(task, answer)),
+        due_at=None,
+        badges=(),
+        point_at=point_at,
+        attempt=0,
     )
     return Verdict(task=task, progress=replace(progress, retry_at=None), events=events)
 
 
 def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config: Config) -> Verdict:
     p = task.progress
+    if p.attempt >= START_TRIES:
+        if _same_point(p, answer):
+            return Verdict(task=task, progress=_next_point(task, now, answer))
+        p = replace(p, attempt=0)
+        task = replace(task, progress=p)
     if p.retry_at is not None and now < p.retry_at:
         reason = Reason(f"retry {p.attempt + 1}/{START_TRIES}", p.retry_at)
         return Verdict(task=task, progress=queued(task, now, reason))
@@ -190,10 +199,11 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
     if not ready and (app.status is AppStatus.DEPLOY_FAILED or late):
         return _failed(task, now, app, app.message or _too_late(config), config)
     events, point_at = account(task, answer, now)
-    if ready or _scaled_to_zero(app, answer):
-        progress = _running(p, now, app, ready, answer)
+    if ready or scaled_to_zero(app, answer):
+        progress = running(task, now, app, ready, answer)
+        events += looping(task, progress, now)
     else:
-        progress = _starting(p, now, app)
+        progress = starting(p, now, app)
     return Verdict(
         task=task,
         progress=replace(progress, point_at=point_at, due_at=None),
@@ -212,7 +222,7 @@ def started(task: Task, now: datetime, answer: Wanted, text: str = "") -> Verdic
         since=now,
         reason=Reason(text),
         replicas=(),
-        badges=_failed_mark(p),
+        badges=standing(p),
         retry_at=None,
         due_at=None,
         point_at=point_at,
@@ -229,77 +239,24 @@ def queued(task: Task, now: datetime, reason: Reason) -> Progress:
         since=p.since if p.status is Status.IN_QUEUE else now,
         reason=reason,
         replicas=(),
-        badges=_failed_mark(p),
+        badges=standing(p),
     )
-
-
-def _running(p: Progress, now: datetime, app: App, ready: int, answer: Wanted) -> Progress:
-    idle = not ready
-    return replace(
-        p,
-        status=Status.RUNNING,
-        since=p.since if p.status is Status.RUNNING else now,
-        reason=Reason("scaled to zero: the first request waits for a start") if idle else NO_REASON,
-        badges=_badges(app, ready, answer),
-        replicas=app.replicas,
-        attempt=0,
-        retry_at=None,
-        last_error=_tail(app.message) if _broken(app) else p.last_error,
-    )
-
-
-def _starting(p: Progress, now: datetime, app: App) -> Progress:
-    if app.message:
-        text = " ".join(app.message.split())[:300]
-    elif not app.deployments:
-        text = "building the application"
-    else:
-        text = "starting replicas"
-    return replace(
-        p,
-        status=Status.STARTING,
-        since=p.since if p.status is Status.STARTING else now,
-        reason=Reason(text),
-        replicas=app.replicas,
-        badges=_failed_mark(p),
-        retry_at=None,
-    )
-
-
-def _badges(app: App, ready: int, answer: Wanted) -> tuple[Mark, ...]:
-    marks = []
-    if app.status is AppStatus.DEPLOYING:
-        marks.append(Mark(Badge.UPDATING))
-    if app.status is AppStatus.UNHEALTHY:
-        marks.append(Mark(Badge.UNHEALTHY))
-    if app.status is AppStatus.DEPLOY_FAILED:
-        marks.append(Mark(Badge.FAILED, "update"))
-    least = answer.replicas.min if answer.replicas else 0
-    if ready < least and app.status is not AppStatus.DEPLOYING:
-        marks.append(Mark(Badge.SHORT, f"{ready}/{least}"))
-    return tuple(marks)
-
-
-def _broken(app: App) -> bool:
-    return bool(app.message) and app.status in {AppStatus.DEPLOY_FAILED, AppStatus.UNHEALTHY}
-
-
-def _scaled_to_zero(app: App, answer: Wanted) -> bool:
-    least = answer.replicas.min if answer.replicas else 1
-    return least == 0 and app.status is AppStatus.RUNNING
 
 
 def _failed(task: Task, now: datetime, app: App | None, text: str, config: Config) -> Verdict:
     """One more failed start: wait and try again, or give up after the fifth."""
     p = task.progress
     attempt = p.attempt + 1
-    error = _tail(text)
+    error = tail(text)
     last = error.splitlines()[-1] if error else ""
     event = _event(task, EventKind.START_FAILED, now, f"{attempt}/{START_TRIES}: {last}")
     p = replace(p, attempt=attempt, last_error=error)
     task = replace(task, progress=p)
+    if attempt >= START_TRIES and _tries_again(task):
+        progress = _next_point(task, now, wanted(task, now))
+        return Verdict(task=task, progress=progress, events=(event,))
     if attempt >= START_TRIES:
-        marked = replace(p, badges=_failed_mark(p))
+        marked = replace(p, badges=standing(p))
         stopped = _stop(replace(task, progress=marked), now, app, config, (event,))
         if stopped.progress.status is Status.IDLE:
             reason = Reason(f"gave up after {START_TRIES} failed starts")
@@ -311,16 +268,29 @@ def _failed(task: Task, now: datetime, app: App | None, text: str, config: Confi
     return Verdict(task=task, progress=progress, events=(event,))
 
 
-def _failed_mark(p: Progress) -> tuple[Mark, ...]:
-    return (Mark(Badge.FAILED, f"{p.attempt}/{START_TRIES}"),) if p.attempt else ()
+def _tries_again(task: Task) -> bool:
+    """Whether it was asked, when activated, that it tries again at its next point."""
+    return task.armed is not None and task.armed.again and isinstance(task.schedule, Daily)
+
+
+def _same_point(p: Progress, answer: Wanted) -> bool:
+    """Whether the point at which all starts failed is in force still."""
+    force = answer.force
+    return force is None or (p.point_at is not None and force.at <= p.point_at)
+
+
+def _next_point(task: Task, now: datetime, answer: Wanted) -> Progress:
+    """All starts failed: nothing more before the next point."""
+    at = answer.next
+    when = f"tries again at {at.label}" if at else "no point is to come"
+    reason = Reason(f"gave up after {START_TRIES} failed starts: {when}", at.at if at else None)
+    point_at = answer.force.at if answer.force else task.progress.point_at
+    progress = queued(task, now, reason)
+    return replace(progress, retry_at=None, due_at=None, point_at=point_at)
 
 
 def _too_late(config: Config) -> str:
     return f"no replica was ready within the start limit of {config.start_limit_s:g} s"
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-_ERROR_LINES:])[-_ERROR_SIZE:]
 
 
 def _event(task: Task, kind: EventKind, now: datetime, reason: str) -> Event:

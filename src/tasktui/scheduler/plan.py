@@ -10,20 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
-from tasktui.domain.observed import App, Observed, Replica, Source
+from tasktui.domain.observed import Observed, Replica, Source
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.service import Service, app_name, task_name
-from tasktui.domain.status import Reason, Status
+from tasktui.domain.status import Badge, Reason, Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import same
 from tasktui.schedule.points import wanted
+from tasktui.scheduler import drift
 from tasktui.scheduler.guard import NOTHING, SETTLE, Look, Memory
+from tasktui.scheduler.hand import lapse
+from tasktui.scheduler.healing import drifted, drifts, heals, left
 from tasktui.scheduler.judge import Verdict, alive, judge, queued, refused, started
-from tasktui.scheduler.placement import Claim, place
+from tasktui.scheduler.line import ROUTE, line_of, line_up, reason
 from tasktui.scheduler.ports import Update
+
+NONE_MISSING: Mapping[TaskId, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +40,17 @@ class Plan:
     """The whole set of this owner's applications that Ray should run."""
     put: bool
     """Whether that differs from what Ray has, and may be sent now."""
+    keep: frozenset[str]
+    """Applications of this owner that stay as another tool made them."""
     hold: str
     """Why a difference is not sent yet; empty when there is none."""
+    asks: frozenset[str]
+    """Applications whose removal waits for the word of a person."""
     updates: tuple[Update, ...]
     starting: frozenset[TaskId]
     """Tasks whose update is true only once Ray has accepted the set."""
+    healing: frozenset[TaskId]
+    """The same of those whose application another tool changed."""
     kill: tuple[Replica, ...]
     wake_at: datetime | None
     """When something changes by time alone: later than the moment of the plan."""
@@ -47,7 +59,7 @@ class Plan:
     memory: Memory
 
 
-def plan(
+def plan(  # noqa: PLR0913 - a pure function of all that a pass knows
     now: datetime,
     tasks: Sequence[Task],
     observed: Observed,
@@ -55,16 +67,32 @@ def plan(
     owner: str,
     config: Config,
     memory: Memory = NOTHING,
+    missing: Mapping[TaskId, str] = NONE_MISSING,
+    allowed: frozenset[str] = frozenset(),
 ) -> Plan:
-    """Decide for all live tasks of one store against one look at Ray."""
+    """Decide for all live tasks of one store against one look at Ray.
+
+    ``tasks`` have their values in place of references; those in ``missing`` have
+    not, for the reason given there, and are not started. ``allowed`` are
+    applications that a person said may be removed.
+    """
     apps = {t.id: observed.apps.get(app_name(owner, t.name)) for t in tasks}
     verdicts = [judge(t, now, apps[t.id], config) for t in tasks]
-    placed = _admit(verdicts, apps, observed, owner, now, config)
+    verdicts = [
+        refused(v.task, now, missing[v.task.id], config)
+        if v.task.id in missing and (v.waits or v.want)
+        else v
+        for v in verdicts
+    ]
+    placed = _admit(verdicts, observed, owner, now, config)
     serve = tuple(
         service_of(v.task, v.want, owner, config) for v in placed if v.want and not v.want.stopped
     )
-    adds, changes = _difference(serve, observed, owner)
-    look = Look(observed, owner, frozenset(app_name(owner, t.name) for t in tasks))
+    found = drifts(placed, serve, observed, memory)
+    serve, keep = left(serve, found)
+    adds, changes = _difference(serve, observed, owner, keep)
+    memory = drift.remember(memory, {s.app: s for s in serve}, observed)
+    look = Look(observed, owner, _stays(tasks, serve, owner) | keep, allowed)
     memory = look.remember(memory, _expected(placed, owner), now)
     hold, memory = look.hold(adds, changes, now, memory)
     put = bool(adds or changes) and not hold
@@ -76,14 +104,18 @@ def plan(
         line = {v.task.id for v in verdicts if v.waits} & starting
         placed = [_held(v, now, hold) if v.task.id in line else v for v in placed]
         starting -= line
+    placed = [drifted(v, observed, owner, found, now, sent=put) for v in placed]
     return Plan(
         serve=serve,
         put=put,
+        keep=keep,
         hold=hold,
+        asks=look.unasked(),
         updates=tuple(
             u for t, v in zip(tasks, placed, strict=True) if (u := _update(t, v, now)) is not None
         ),
         starting=starting,
+        healing=frozenset(v.task.id for v in placed if put and heals(v, owner, found)),
         kill=tuple(r for v in placed for r in v.kill),
         wake_at=_wake_at(placed, memory, now),
         busy=bool(adds or changes) or any(_moves(v) for v in placed),
@@ -159,7 +191,6 @@ def _held(v: Verdict, now: datetime, why: str) -> Verdict:
 
 def _admit(
     verdicts: Sequence[Verdict],
-    apps: Mapping[TaskId, App | None],
     observed: Observed,
     owner: str,
     now: datetime,
@@ -167,45 +198,42 @@ def _admit(
 ) -> list[Verdict]:
     """Turn waiting verdicts into started ones, or say what they wait for."""
     routes = {a.route: a.name for a in observed.apps.values() if task_name(owner, a.name) is None}
-    line = sorted(
-        (v for v in verdicts if v.waits),
-        key=lambda v: (v.progress.due_at or now, v.task.id),
-    )
+    refusals = {
+        v.task.id: Reason(
+            f"{ROUTE} {v.task.route} belongs to the application {routes[v.task.route]}"
+        )
+        for v in verdicts
+        if v.waits and v.task.route in routes
+    }
     strict = config.admission == "strict" or (
         config.admission == "auto" and not observed.autoscaler
     )
-    refusals: dict[TaskId, str] = {}
     if strict and observed.nodes:
-        reserved = [v.task.spec for v in verdicts if _owed(v, apps[v.task.id])]
-        claims = [Claim(v.task.id, v.task.spec) for v in line]
-        refusals.update(place(claims, reserved, observed.nodes))
-    for v in line:
-        if v.task.route in routes:
-            refusals[v.task.id] = (
-                f"its route {v.task.route} belongs to the application {routes[v.task.route]}"
-            )
-    return [_admitted(v, now, refusals.get(v.task.id, "")) if v.waits else v for v in verdicts]
+        # As this pass found them, so that no replica counts that is gone.
+        tasks = [replace(v.task, progress=v.progress) for v in verdicts]
+        waiting = {v.task.id for v in verdicts if v.waits} - set(refusals)
+        line = line_of([t for t in tasks if t.id in waiting], now)
+        waits = line_up(line, tasks, observed.nodes, now)
+        refusals |= {task: reason(wait, tasks) for task, wait in waits.items()}
+    return [_admitted(v, now, refusals.get(v.task.id)) if v.waits else v for v in verdicts]
 
 
-def _owed(v: Verdict, app: App | None) -> bool:
-    """Whether the task was placed but holds nothing yet that Ray would count."""
-    return (
-        v.want is not None
-        and not v.waits
-        and v.progress.status is Status.STARTING
-        and not (app and app.replicas)
-    )
-
-
-def _admitted(v: Verdict, now: datetime, refusal: str) -> Verdict:
-    if refusal:
-        progress = replace(queued(v.task, now, Reason(refusal)), due_at=v.progress.due_at)
+def _admitted(v: Verdict, now: datetime, refusal: Reason | None) -> Verdict:
+    if refusal is not None:
+        progress = replace(queued(v.task, now, refusal), due_at=v.progress.due_at)
         return replace(v, progress=progress, want=None)
     return started(v.task, now, wanted(v.task, now))
 
 
+def _stays(tasks: Iterable[Task], serve: Iterable[Service], owner: str) -> frozenset[str]:
+    """Applications that run on, and those that somebody or a schedule of ours stops."""
+    quiet = {Status.IDLE, Status.IN_QUEUE}
+    known = (t for t in tasks if t.progress.status not in quiet or t.progress.attempt)
+    return frozenset(app_name(owner, t.name) for t in known) | {s.app for s in serve}
+
+
 def _difference(
-    serve: Iterable[Service], observed: Observed, owner: str
+    serve: Iterable[Service], observed: Observed, owner: str, keep: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Names of applications to add, and of those to change or remove."""
     services = {s.app: s for s in serve}
@@ -214,14 +242,18 @@ def _difference(
     changes = frozenset(
         name
         for name, app in ours.items()
-        if name not in services or app.source is Source.IMPERATIVE or not same(services[name], app)
+        if name not in keep
+        and (
+            name not in services or app.source is Source.IMPERATIVE or not same(services[name], app)
+        )
     )
     return adds, changes
 
 
 def _update(task: Task, v: Verdict, now: datetime) -> Update | None:
     old, new = task.progress, v.progress
-    events = v.events
+    over = lapse(task, now)
+    events = (*over.events, *v.events)
     if old.status is not new.status:
         events = (*events, _changed(task, v, now))
     archive = v.archive and new.status is Status.IDLE
@@ -234,6 +266,8 @@ def _update(task: Task, v: Verdict, now: datetime) -> Update | None:
         generation=v.task.generation,
         progress=new,
         disarm=v.disarm,
+        override_ended=over.override,
+        pause_ended=over.pause,
         archive=archive,
         events=events,
     )
@@ -270,7 +304,8 @@ def _moves(v: Verdict) -> bool:
     if status in {Status.STARTING, Status.NEED_STOP}:
         return True
     leaving = status is Status.RUNNING and v.want is None
-    return leaving or (status is Status.RUNNING and bool(v.progress.badges))
+    moving = any(m.badge is not Badge.DRIFT for m in v.progress.badges)
+    return leaving or (status is Status.RUNNING and moving)
 
 
 def _wake_at(verdicts: Iterable[Verdict], memory: Memory, now: datetime) -> datetime | None:

@@ -17,10 +17,11 @@ def account(task: Task, answer: Wanted, now: datetime) -> tuple[tuple[Event, ...
     """Return the events for points up to the one in force, and that one's instant.
 
     The point in force is logged as applied, those between it and the last one
-    accounted for as superseded, each once (the store keeps them unique).
+    accounted for as superseded, each once (the store keeps them unique). While
+    somebody stands over the schedule no point is applied, and none accounted for.
     """
     last = task.progress.point_at
-    force = answer.force
+    force = None if answer.hand else answer.force
     if force is None or task.armed is None or (last is not None and force.at <= last):
         return (), last
     start = last or task.armed.at

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, Observed, Replica, SchedulerView
 from tasktui.domain.service import Service
 from tasktui.domain.task import Progress, Task, TaskId
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,10 @@ class Update:
     progress: Progress
     disarm: bool = False
     """The task is no longer armed: a One-off ended, or its start was given up."""
+    override_ended: bool = False
+    """The override is over, by its own time."""
+    pause_ended: bool = False
+    """The pause is over, by its own time."""
     archive: bool = False
     """It was to be archived as soon as it is Idle, and it is."""
     events: tuple[Event, ...] = ()
@@ -44,12 +50,19 @@ class SchedulerStore(Protocol):
         """All tasks that are not archived, by id."""
         ...
 
+    def leader(self) -> SchedulerView:
+        """Who leads, and under which epoch."""
+        ...
+
     def lead(self, view: SchedulerView) -> int:
         """Become leader: write the row with a new epoch and return that epoch."""
         ...
 
-    def heartbeat(self, epoch: int, at: datetime) -> None:
-        """Refresh the leader's row. Raises LeadershipLost when the epoch is not the newest."""
+    def heartbeat(self, epoch: int, at: datetime, beat_s: float = 0.0) -> None:
+        """Refresh the leader's row; ``beat_s`` by the boot clock.
+
+        Raises LeadershipLost when the epoch is not the newest.
+        """
         ...
 
     def record(
@@ -63,8 +76,24 @@ class SchedulerStore(Protocol):
         """
         ...
 
+    def setting(self, key: str) -> str | None:
+        """A value that was kept, None when there is none."""
+        ...
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep ``value``; nothing is written when it is there already."""
+        ...
+
     def archive_path(self, digest: str) -> Path:
         """Where the package with this content hash lies."""
+        ...
+
+
+class Stores(Protocol):
+    """Runs work on the store's own thread."""
+
+    async def run(self, work: Callable[[SchedulerStore], T]) -> T:
+        """Run ``work`` there and return what it returns."""
         ...
 
 
@@ -75,11 +104,15 @@ class Engine(Protocol):
         """One look at applications and nodes."""
         ...
 
-    async def apply(self, owner: str, services: Sequence[Service]) -> None:
+    async def apply(
+        self, owner: str, services: Sequence[Service], keep: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
         """Make ``services`` the whole set of this owner's applications.
 
-        Applications of others stay exactly as they are. Reads the state right
-        before, sends nothing when nothing would change, and verifies after.
+        Those in ``keep`` and applications of others stay exactly as they are.
+        Reads the state right before, sends nothing when nothing would change, and
+        verifies after: returns the names of others' applications that had
+        disappeared meanwhile and were put back.
         """
         ...
 
@@ -101,6 +134,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Aware, UTC."""
+        ...
+
+    def steady(self) -> float:
+        """Seconds that the machine was awake, from some moment on: nobody can set them."""
+        ...
+
+    def boot_s(self) -> float:
+        """Seconds since the machine started, asleep or not: nobody can set them."""
         ...
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:

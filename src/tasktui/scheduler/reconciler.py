@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
 
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
@@ -20,13 +19,18 @@ from tasktui.domain.observed import ClusterState, ClusterView, Observed
 from tasktui.domain.service import task_name
 from tasktui.domain.task import Task
 from tasktui.errors import EngineError, Rejected, StoreError, Unauthorized
+from tasktui.schedule.resolve import data_version
+from tasktui.scheduler import asking
 from tasktui.scheduler.backoff import contact_delay
+from tasktui.scheduler.environment import resolved
 from tasktui.scheduler.guard import NOTHING, Memory
+from tasktui.scheduler.pins import Pins
 from tasktui.scheduler.plan import Plan, blind, plan, refusals
-from tasktui.scheduler.ports import Clock, Engine, SchedulerStore, Update
+from tasktui.scheduler.ports import Engine, SchedulerStore, Stores, Update
+from tasktui.scheduler.timekeeper import Timekeeper
+from tasktui.scheduler.zonedata import VERSION, recompute
 
 LOG = logging.getLogger(__name__)
-T = TypeVar("T")
 
 TICK_S = 1.0
 """How often the store's version is looked at when nobody rings."""
@@ -38,16 +42,6 @@ CALM_S = 3.0
 """How often Ray is looked at otherwise."""
 
 HEARTBEAT_S = 5.0
-PIN_S = 120.0
-"""How often each package in use is asked for: Ray drops one that nobody asked for in 600 s."""
-
-
-class Stores(Protocol):
-    """Runs work on the store's own thread."""
-
-    async def run(self, work: Callable[[SchedulerStore], T]) -> T:
-        """Run ``work`` there and return what it returns."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +55,6 @@ class Contact:
     """Nothing named a cluster: this is only the default address."""
 
 
-@dataclass(slots=True)
-class _Pins:
-    session: str = ""
-    at: dict[str, datetime] = field(default_factory=dict)
-
-
 class Reconciler:
     """One leader's loop over one store and one cluster."""
 
@@ -74,7 +62,7 @@ class Reconciler:
         self,
         stores: Stores,
         contact: Callable[[], Awaitable[Contact]],
-        clock: Clock,
+        time: Timekeeper,
         config: Config,
         epoch: int,
         *,
@@ -83,16 +71,19 @@ class Reconciler:
         """``checkpoint`` is called with the name of each step, for faults in tests."""
         self._stores = stores
         self._contact = contact
-        self._clock = clock
+        self._clock = time.clock
         self._config = config
         self._epoch = epoch
         self._checkpoint = checkpoint
+        self._time = time
+        self._zones_known = False
         self._bell = asyncio.Event()
         self._owner = ""
         self._tasks: list[Task] = []
         self._version = -1
         self._memory: Memory = NOTHING
-        self._pins = _Pins()
+        self._pins = Pins()
+        self._news: list[Event] = []
         self._view = ClusterView()
         self._failures = 0
         self._said = ""
@@ -115,12 +106,14 @@ class Reconciler:
         """One turn of the loop: a pass when something changed or is due, else nothing."""
         now = self._clock.now()
         try:
-            await self._beat(now)
+            told = await self._time.look(self._stores.run)
+            await self._beat(now, at_once=bool(told))
             changed = await self._load()
+            await self._tell(told)
+            await self._check_zones(now)
             if changed or self._look_at is None or now >= self._look_at:
                 await self._pass()
-        except StoreError as error:
-            LOG.error("%s", error)  # noqa: TRY400 - a sentence, not a trace
+        except StoreError:  # said by whoever keeps the store, and not each second
             self._look_at = now + timedelta(seconds=TICK_S)
 
     def _pause(self) -> float:
@@ -129,10 +122,14 @@ class Reconciler:
         left = (self._look_at - self._clock.now()).total_seconds()
         return max(0.0, min(left, TICK_S))
 
-    async def _beat(self, now: datetime) -> None:
-        if self._beat_at is None or now >= self._beat_at:
-            await self._stores.run(lambda s: s.heartbeat(self._epoch, now))
+    async def _beat(self, now: datetime, *, at_once: bool) -> None:
+        if at_once or self._beat_at is None or now >= self._beat_at:
+            await self._heartbeat(now)
             self._beat_at = now + timedelta(seconds=HEARTBEAT_S)
+
+    async def _heartbeat(self, now: datetime) -> None:
+        beat_s = self._clock.boot_s()
+        await self._stores.run(lambda s: s.heartbeat(self._epoch, now, beat_s))
 
     async def _load(self) -> bool:
         """Read the tasks again if anybody changed them; True when they were."""
@@ -161,21 +158,61 @@ class Reconciler:
             await self._unreachable(error, contact)
             return
         self._reached(contact, observed)
+        tasks, missing = await resolved(self._tasks, observed.apps, self._owner)
         now = self._clock.now()
+        if self._time.doubt:
+            await self._stand_still(now)
+            return
+        allowed = await self._stores.run(asking.confirmed)
         made = plan(
             now,
-            self._tasks,
+            tasks,
             observed,
             owner=self._owner,
             config=self._config,
             memory=self._memory,
+            missing=missing,
+            allowed=allowed,
         )
+        await self._ask(made, allowed & observed.apps.keys())
         self._memory = made.memory
         updates, failure = await self._carry_out(contact.engine, made, observed, now)
         self._checkpoint("before-record")
         await self._record(updates, failure)
         self._checkpoint("after-record")
         self._schedule(made, failed=failure is not None)
+
+    async def _ask(self, made: Plan, going: frozenset[str]) -> None:
+        """Ask before a removal that nobody asked for, until those that may go are gone."""
+        if made.asks:
+            self._view = replace(self._view, error=made.hold)
+        if await self._stores.run(lambda s: asking.ask(s, made.asks or going)):
+            self._news.append(self._notice(made.hold))
+
+    async def _tell(self, texts: Sequence[str]) -> None:
+        """Log what happened to the clock; moments noted by the one before count no more."""
+        if not texts:
+            return
+        self._look_at, self._pins, self._memory = None, Pins(), NOTHING
+        LOG.warning("%s", " ".join(texts))
+        await self._record_view((), [self._notice(text) for text in texts])
+
+    async def _check_zones(self, now: datetime) -> None:
+        if self._zones_known or self._time.doubt:
+            return
+        self._zones_known = True
+        known, version = await self._stores.run(lambda s: s.setting(VERSION)), data_version()
+        if known and known != version:
+            updates = await recompute(self._tasks, now, version)
+            text = f"Timezone data {version} instead of {known}: {len(updates)} tasks move."
+            await self._record_view(updates, [self._notice(text)])
+        await self._stores.run(lambda s: s.set_setting(VERSION, version))
+
+    async def _stand_still(self, now: datetime) -> None:
+        """The clock is not believed: show what is, and change nothing."""
+        self._view = replace(self._view, error=self._time.doubt)
+        await self._record_view(blind(self._tasks, now, "waiting for a clock to believe"), ())
+        self._look_at = now + timedelta(seconds=CALM_S)
 
     def _reached(self, contact: Contact, observed: Observed) -> None:
         if self._failures:
@@ -191,6 +228,7 @@ class Reconciler:
             nodes=observed.nodes,
             foreign=tuple(sorted(n for n in observed.apps if task_name(self._owner, n) is None)),
             autoscaler=observed.autoscaler,
+            open=observed.open,
             seen_at=self._clock.now(),
         )
 
@@ -201,14 +239,15 @@ class Reconciler:
         if made.hold and made.hold != self._said:
             LOG.info("Not sent to Ray: %s", made.hold)
             self._said = made.hold
-        kept = [u for u in made.updates if u.task not in made.starting]
+        kept = [u for u in made.updates if u.task not in made.starting | made.healing]
         try:
-            await self._pin(engine, made, observed.session, now)
+            await self._pins.renew(engine, self._stores, made, observed.session, now)
             if made.put:
-                await self._stores.run(lambda s: s.heartbeat(self._epoch, now))
+                await self._heartbeat(now)
                 self._checkpoint("before-put")
                 LOG.info("To Ray: %s", ", ".join(s.app for s in made.serve) or "no application")
-                await engine.apply(self._owner, made.serve)
+                lost = await engine.apply(self._owner, made.serve, made.keep)
+                self._news += [self._notice(_RESTORED.format(name)) for name in lost]
                 self._checkpoint("after-put")
             if made.kill:
                 LOG.info("Ending by force: %s", ", ".join(r.id for r in made.kill))
@@ -222,22 +261,8 @@ class Reconciler:
             return kept, error
         return (made.updates if made.put or not made.starting else kept), None
 
-    async def _pin(self, engine: Engine, made: Plan, session: str, now: datetime) -> None:
-        """Ask Ray for every package in use before it forgets one; upload the missing."""
-        if self._pins.session != session:
-            self._pins = _Pins(session)
-        known = self._pins.at
-        due = timedelta(seconds=PIN_S)
-        for digest in dict.fromkeys(s.digest for s in made.serve):
-            if digest in known and now - known[digest] < due and not made.starting:
-                continue
-            path = await self._stores.run(lambda s, d=digest: s.archive_path(d))  # type: ignore[misc]
-            if await engine.ensure_package(digest, path):
-                LOG.info("Uploaded the package %s.", digest[:12])
-            known[digest] = now
-
     async def _record(self, updates: Sequence[Update], error: EngineError | None) -> None:
-        events: list[Event] = []
+        events, self._news = self._news, []
         if error is not None and str(error) != self._said:
             # Once: the same refusal comes back with every pass until somebody mends it.
             self._said = str(error)
@@ -299,6 +324,10 @@ class Reconciler:
         # It may have come while Ray was answering: then the next turn is at once.
         self._look_at = min(look_at, made.wake_at) if made.wake_at else look_at
 
+
+_RESTORED = (
+    "{}, an application of others, had disappeared when Ray was changed: it was put back as it was."
+)
 
 _WAITING = {
     ClusterState.NONE: "waiting for a Ray cluster: none was found",

@@ -81,6 +81,11 @@ class Artifacts(Base):
             raise self._no_artifact(label)
         return _read(row)
 
+    def artifact_by_id(self, key: ArtifactId) -> Artifact | None:
+        """The version with this id; None when it was removed."""
+        row = self._db.row(f"{_SELECT} WHERE id = ?", [key])
+        return None if row is None else _read(row)
+
     def remove_artifact(self, key: ArtifactId) -> None:
         """Forget one version. Raises Conflict naming the tasks that use it, NotFound."""
         with self.transaction():

@@ -2,7 +2,7 @@
 
 Guarantees that every write happens in ``BEGIN IMMEDIATE`` (nested blocks are
 savepoints), reaches the disk before it is acknowledged, and goes to the file
-that lies under the path now. Belongs to the thread that opened it. Knows
+that lies under the path now, with its log. Belongs to the thread that opened it. Knows
 nothing of tasks.
 """
 
@@ -38,7 +38,10 @@ class Connection:
         self.form: int | None = None
         """The ``user_version`` that every write expects; None while migrating."""
         self._depth = 0
-        self._identity = place.identity(path) if on_disk else None
+        self._facts: place.Facts | None = None
+        """What is known of the files once they are open; None before, and in memory."""
+        self._sole = False
+        """Nobody else writes the log back into the file."""
 
     @classmethod
     def open(cls, path: Path, *, leader: bool = False, busy_s: float = BUSY_S) -> Connection:
@@ -52,9 +55,12 @@ class Connection:
                 f"SQLite {sqlite3.sqlite_version} is too old.", "tasktui needs 3.37 or newer."
             )
         place.prepare(path)
+        before = place.identity(path)
         db = cls(_connect(path, busy_s), path, on_disk=True)
         try:
             db._set_up(leader=leader, busy_s=busy_s)
+            if db._facts is None or db._facts.file != before:
+                raise failures.moved(path)
         except StoreError:
             db.raw.close()
             raise
@@ -104,9 +110,21 @@ class Connection:
         return found[0][0] if found else None
 
     def check(self) -> None:
-        """Raise StoreBroken when the file under the path is not the one that was opened."""
-        if self.on_disk and place.identity(self.path) != self._identity:
+        """Raise StoreBroken when the file or its log is not the one that was opened.
+
+        Where this connection alone writes the log back, also when anybody else
+        wrote into the file.
+        """
+        old = self._facts
+        if old is None:
+            return
+        now = place.facts(self.path)
+        if now.file != old.file:
             raise failures.moved(self.path)
+        if now.log != old.log:
+            raise failures.log_gone(self.path)
+        if now.size == 0 or (self._sole and now.written_at != old.written_at):
+            raise failures.written_over(self.path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -123,6 +141,8 @@ class Connection:
                 self._check_write()
             yield
             self.execute(commit)
+            if self._depth == 1 and self._sole:
+                self._facts = place.facts(self.path)  # it may have written the log back
         except BaseException:
             self._undo(undo)
             raise
@@ -150,7 +170,10 @@ class Connection:
         self.execute("PRAGMA synchronous = FULL")
         self.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT}")
         self.execute(f"PRAGMA wal_autocheckpoint = {1000 if leader else 0}")
-        self.check()
+        self.value("PRAGMA user_version")
+        # From its first read on SQLite holds a lock with which both files stay.
+        self._facts = place.facts(self.path)
+        self._sole = leader
 
     def _use_log(self, until: float) -> None:
         # Changing the mode fails at once, whatever the time-out, while another

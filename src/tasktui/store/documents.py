@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, assert_never
 
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Node, Replica, Resources
-from tasktui.domain.schedule import Daily, OneOff, Point, Replicas, Schedule
+from tasktui.domain.schedule import (
+    AnyPoint,
+    CronPoint,
+    Daily,
+    OneOff,
+    Point,
+    Replicas,
+    Schedule,
+)
 from tasktui.domain.status import Badge, Mark
 from tasktui.domain.task import Arming, Override, Pause, When
 
@@ -24,6 +33,8 @@ Json = Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
+_BADGES = frozenset(Badge)
+_CLUSTER = frozenset(f.name for f in fields(ClusterView))
 _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
@@ -45,6 +56,16 @@ def maybe_micros(at: datetime | None) -> int | None:
 def maybe_moment(value: int | None) -> datetime | None:
     """``moment`` of what may be missing."""
     return None if value is None else moment(value)
+
+
+def moments(value: Iterable[datetime]) -> str:
+    """Text of several moments."""
+    return _encode([micros(at) for at in value])
+
+
+def read_moments(text: str) -> tuple[datetime, ...]:
+    """Several moments."""
+    return () if text == "[]" else tuple(moment(at) for at in json.loads(text))
 
 
 def mapping(value: Mapping[str, object]) -> str:
@@ -100,9 +121,7 @@ def schedule(value: Schedule) -> str:
         return _encode(
             {
                 "type": "daily",
-                "points": [
-                    [p.time.isoformat(), p.timezone, *_bounds(p.replicas)] for p in value.points
-                ],
+                "points": [_point(p) for p in value.points],
                 "timezone": value.timezone,
                 "weekdays": sorted(value.weekdays),
                 "except": sorted(d.isoformat() for d in value.except_dates),
@@ -123,27 +142,42 @@ def read_schedule(text: str) -> Schedule:
             end=_local(found["end"], found["end_fold"]),
         )
     return Daily(
-        points=tuple(
-            Point(time.fromisoformat(at), zone, Replicas(low, high))
-            for at, zone, low, high in found["points"]
-        ),
+        points=tuple(_read_point(*p) for p in found["points"]),
         timezone=found["timezone"],
         weekdays=frozenset(found["weekdays"]),
         except_dates=frozenset(date.fromisoformat(d) for d in found["except"]),
     )
 
 
+def _point(value: AnyPoint) -> list[str | int]:
+    if isinstance(value, Point):
+        return [value.time.isoformat(), value.timezone, *_bounds(value.replicas)]
+    if isinstance(value, CronPoint):
+        return [value.expression, value.timezone, *_bounds(value.replicas)]
+    assert_never(value)
+
+
+def _read_point(when: str, zone: str, low: int, high: int) -> AnyPoint:
+    # Only an expression has blanks: its five fields.
+    if " " in when:
+        return CronPoint(when, zone, Replicas(low, high))
+    return Point(time.fromisoformat(when), zone, Replicas(low, high))
+
+
 def arming(value: Arming | None) -> str | None:
     """Text of an activation."""
-    return None if value is None else _encode([micros(value.at), value.when.value, value.by])
+    if value is None:
+        return None
+    again = [True] if value.again else []
+    return _encode([micros(value.at), value.when.value, value.by, *again])
 
 
 def read_arming(text: str | None) -> Arming | None:
     """An activation."""
     if text is None:
         return None
-    at, when, by = json.loads(text)
-    return Arming(at=moment(at), when=When(when), by=by)
+    at, when, by, *again = json.loads(text)
+    return Arming(at=moment(at), when=When(when), by=by, again=bool(again))
 
 
 def override(value: Override | None) -> str | None:
@@ -187,8 +221,8 @@ def badges(value: tuple[Mark, ...]) -> str:
 
 @lru_cache(maxsize=1024)
 def read_badges(text: str) -> tuple[Mark, ...]:
-    """Badges, in their order."""
-    return tuple(Mark(Badge(badge), detail) for badge, detail in json.loads(text))
+    """Badges, in their order; those that only a newer version knows are left out."""
+    return tuple(Mark(Badge(b), detail) for b, detail in json.loads(text) if b in _BADGES)
 
 
 def replicas(value: tuple[Replica, ...]) -> str:
@@ -249,6 +283,7 @@ def cluster(value: ClusterView) -> str:
             ],
             "foreign": list(value.foreign),
             "autoscaler": value.autoscaler,
+            "open": value.open,
             "error": value.error,
             "retry_at": maybe_micros(value.retry_at),
         }
@@ -275,7 +310,7 @@ def read_cluster(text: str, seen_at: int | None) -> ClusterView:
         foreign=tuple(found.pop("foreign")),
         retry_at=maybe_moment(found.pop("retry_at")),
         seen_at=maybe_moment(seen_at),
-        **found,
+        **{key: found[key] for key in found if key in _CLUSTER},
     )
 
 

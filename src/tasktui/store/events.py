@@ -23,6 +23,8 @@ _INSERT = (
     f"INSERT INTO event (task_id, {_COLUMNS}) "  # noqa: S608 - our own column names
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
+_KINDS = frozenset(EventKind)
+_STATUSES = frozenset(Status)
 _SELECT = f"SELECT id, {_COLUMNS} FROM event"  # noqa: S608 - our own column names
 
 
@@ -78,14 +80,17 @@ def _values(event: Event) -> tuple[Value, ...]:
 
 def _read(row: Row) -> Event:
     key, at, task, kind, actor, old, new, reason, revision, instant = row
+    if kind not in _KINDS:
+        # A newer version of the program, on the same form, has words of its own.
+        kind, reason = EventKind.NOTICE, f"{kind}: {reason}"
     return Event(
         id=key,
         at=doc.moment(at),
         task=task,
         kind=EventKind(kind),
         actor=actor,
-        old=Status(old) if old else None,
-        new=Status(new) if new else None,
+        old=Status(old) if old in _STATUSES else None,
+        new=Status(new) if new in _STATUSES else None,
         reason=reason,
         revision=revision,
         instant=doc.maybe_moment(instant),

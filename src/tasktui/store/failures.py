@@ -6,6 +6,7 @@ only to the caller, the second are mistakes in this program.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -34,6 +35,60 @@ def moved(path: Path) -> StoreBroken:
     return StoreBroken(
         f"{path} was deleted or replaced while this program had it open; nothing was written.",
         "Put the right file back, then start this program and the scheduler again.",
+    )
+
+
+def log_gone(path: Path) -> StoreBroken:
+    """The write-ahead log was deleted or replaced: what only stood in it is lost."""
+    return StoreBroken(
+        f"{path}-wal, which holds the newest changes, was deleted or replaced while this program "
+        "had it open; nothing was written.",
+        "Stop the scheduler and every tasktui of this directory, then start them again; "
+        f"where changes are missing, {path.parent}/backups has copies.",
+    )
+
+
+def written_over(path: Path) -> StoreBroken:
+    """Somebody else wrote into the file itself, as cp does: pages of two databases would mix."""
+    return StoreBroken(
+        f"Another program wrote into {path} while this one had it open; nothing was written.",
+        "Stop the scheduler and every tasktui of this directory, put the right file there, "
+        "and start them again.",
+    )
+
+
+def emptied(path: Path, owner: str) -> StoreBroken:
+    """There is nothing in the file, though its directory had a store."""
+    return StoreBroken(
+        f"{path} is empty, but this directory holds the store {owner}: its content is lost.",
+        f"Put the newest file of {path.parent}/backups in its place (tasktui restore-backup "
+        f"FILE). To begin anew without its tasks, remove {path.parent}/owner.",
+    )
+
+
+def stranger(path: Path, found: str, owner: str) -> StoreBroken:
+    """The file is another store's."""
+    return StoreBroken(
+        f"{path} is the store {found}, but this directory belongs to the store {owner}.",
+        f"Put its own file back. To go on with this one, remove {path.parent}/owner; "
+        "applications of the other one stay on Ray then.",
+    )
+
+
+def no_copy(folder: Path, error: OSError) -> StoreError:
+    """The folder of the copies cannot be used."""
+    kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StoreError
+    return kind(
+        f"No copy of the database can be made in {folder}: {error.strerror}.",
+        "Free some space on that disk, or mend the folder's permissions.",
+    )
+
+
+def in_use(path: Path) -> StoreBusy:
+    """Somebody has the database open, so it must not be replaced."""
+    return StoreBusy(
+        f"{path} is open in another program; nothing was changed.",
+        "Leave every tasktui of this directory (lsof shows them), then try again.",
     )
 
 

@@ -27,6 +27,9 @@ APPLICATION_ID = 0x7461736B
 
 KEPT_BACKUPS = 7
 
+_BROKEN_OFF_S = 3600
+"""Age from which an unfinished copy was broken off: no process is at it any more."""
+
 _TASK = """
 CREATE TABLE task (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -163,7 +166,47 @@ def _step_1(db: Database) -> None:
     db.execute("INSERT INTO setting (key, value) VALUES ('owner', ?)", [owner])
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_step_1,)
+_REVISION = """
+CREATE TABLE revision (
+    task_id INTEGER NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    artifact_id INTEGER NOT NULL,
+    artifact TEXT NOT NULL,
+    resources TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file_path TEXT NOT NULL,
+    deployment_name TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    env TEXT NOT NULL,
+    PRIMARY KEY (task_id, number)
+) STRICT
+"""
+
+_SECOND = (
+    _REVISION,
+    # Of older ones nothing is known; when the present one was written is in its last event.
+    """
+    INSERT INTO revision
+    SELECT id, revision, coalesce(
+        (SELECT max(at) FROM event WHERE task_id = task.id AND kind = 'edited'), created_at
+    ), created_by, artifact_id, artifact, spec, name, file_path, deployment_name, schedule, env
+    FROM task
+    """,
+    "ALTER TABLE task ADD COLUMN crashes TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE task ADD COLUMN reverts TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE leader ADD COLUMN boot_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE leader ADD COLUMN beat_s REAL NOT NULL DEFAULT 0",
+)
+
+
+def _step_2(db: Database) -> None:
+    for sql in _SECOND:
+        db.execute(sql)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2)
 
 
 def migrate(db: Connection, steps: tuple[Callable[[Database], None], ...] = STEPS) -> None:
@@ -183,23 +226,38 @@ def backup(db: Connection, label: str = "daily") -> Path:
     """Write a consistent copy beside the database, and keep the newest seven.
 
     Not inside a transaction. Takes about a second for each 100 MB. Raises
-    StoreError, and leaves no file then.
+    StoreError, and leaves no file then; a kill leaves none that looks whole.
     """
     folder = db.path.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{label}.db"
-    # SQLite accepts an empty file, and keeps the mode that it has.
-    path.touch(mode=0o600, exist_ok=False)
     try:
-        db.execute("VACUUM INTO ?", [str(path)])
+        folder.mkdir(mode=0o700, exist_ok=True)
+        now = datetime.now(UTC)
+        for broken_off in folder.glob("*.part"):
+            if now.timestamp() - broken_off.stat().st_mtime > _BROKEN_OFF_S:
+                broken_off.unlink(missing_ok=True)
+        path = folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{label}.db"
+        draft = path.with_suffix(".part")
+        # SQLite accepts an empty file, and keeps the mode that it has.
+        draft.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise failures.no_copy(folder, error) from error
+    try:
+        db.execute("VACUUM INTO ?", [str(draft)])
+        draft.replace(path)
     except StoreError:
-        path.unlink()
+        draft.unlink()
         raise
     # By name, and never the new one: the clock may have gone back.
     others = sorted(p for p in folder.glob("*.db") if p != path)
     for old in others[: 1 - KEPT_BACKUPS]:
         old.unlink(missing_ok=True)
     return path
+
+
+def require_ours(db: Connection) -> None:
+    """Raise StoreBroken unless it is a database of ours with content, StoreTooNew for a newer."""
+    if not _form(db, len(STEPS)):
+        raise failures.foreign(db.path)
 
 
 def _form(db: Connection, known: int) -> int:

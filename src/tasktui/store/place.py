@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from tasktui.errors import StoreBroken, StoreError
@@ -25,6 +26,20 @@ NETWORK = frozenset(
 """File systems shared over a network: their locks do not hold what SQLite needs."""
 
 _ELSEWHERE = "Choose a directory on a disk of this machine: --state-dir DIR or TASKTUI_STATE_DIR."
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What tells one database on a disk from another."""
+
+    file: tuple[int, int] | None
+    """Device and inode; None when there is none: a replaced file has another one."""
+    log: tuple[int, int] | None
+    """Of the write-ahead log."""
+    size: int
+    """Bytes of the file."""
+    written_at: int
+    """When somebody last wrote into the file, in nanoseconds."""
 
 
 def prepare(path: Path) -> None:
@@ -87,11 +102,25 @@ def filesystem(path: Path, mounts: str) -> str:
 
 def identity(path: Path) -> tuple[int, int] | None:
     """Device and inode of the file, None when there is none: a replaced file has another one."""
+    return _identity(_stat(path))
+
+
+def facts(path: Path) -> Facts:
+    """What the disk says of a database now (5 µs)."""
+    info, log = _stat(path), _stat(f"{path}-wal")
+    size, written_at = (info.st_size, info.st_mtime_ns) if info else (0, 0)
+    return Facts(_identity(info), _identity(log), size, written_at)
+
+
+def _stat(path: str | Path) -> os.stat_result | None:
     try:
-        info = path.stat()
+        return os.stat(path)  # noqa: PTH116 - half the time of a Path's
     except OSError:
         return None
-    return info.st_dev, info.st_ino
+
+
+def _identity(info: os.stat_result | None) -> tuple[int, int] | None:
+    return (info.st_dev, info.st_ino) if info else None
 
 
 def _file(path: Path) -> None:

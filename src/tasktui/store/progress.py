@@ -2,7 +2,7 @@
 
 Guarantees that progress lands only on the generation that it was computed
 from, and only under the newest epoch. Never touches the wish, save for its end:
-disarmed, archived.
+disarmed, archived, an override or a pause that is over.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _UPDATE = (
     "WHERE id = ? AND generation = ? AND archived_at IS NULL"
 )
 _DISARM = "UPDATE task SET armed = NULL, override = NULL, pause = NULL WHERE id = ?"
+_OVERRIDE_ENDED = "UPDATE task SET override = NULL WHERE id = ?"
+_PAUSE_ENDED = "UPDATE task SET pause = NULL WHERE id = ?"
 _ARCHIVE = (
     "UPDATE task SET archived_at = ?, archived_by = 'scheduler', archive_when_idle = 0 WHERE id = ?"
 )
@@ -46,6 +48,14 @@ class Update(Protocol):
     @property
     def disarm(self) -> bool:
         """Whether the activation is over, with override and pause."""
+
+    @property
+    def override_ended(self) -> bool:
+        """Whether the override is over."""
+
+    @property
+    def pause_ended(self) -> bool:
+        """Whether the pause is over."""
 
     @property
     def archive(self) -> bool:
@@ -88,6 +98,10 @@ class Recorder(Views, Events):
             return False
         if update.disarm:
             self._db.execute(_DISARM, [update.task])
+        if update.override_ended:
+            self._db.execute(_OVERRIDE_ENDED, [update.task])
+        if update.pause_ended:
+            self._db.execute(_PAUSE_ENDED, [update.task])
         if update.archive:
             self._db.execute(_ARCHIVE, [doc.micros(update.progress.since), update.task])
         for event in update.events:

@@ -57,6 +57,8 @@ PROGRESS = (
     "next_at",
     "last_run_at",
     "last_error",
+    "crashes",
+    "reverts",
 )
 """Columns that the scheduler writes."""
 
@@ -114,6 +116,8 @@ def progress(value: Progress) -> tuple[Value, ...]:
         doc.maybe_micros(value.next_at),
         doc.maybe_micros(value.last_run_at),
         value.last_error,
+        doc.moments(value.crashes),
+        doc.moments(value.reverts),
     )
 
 
@@ -194,6 +198,8 @@ def _read_progress(row: Row) -> Progress:
         next_at,
         last_run_at,
         last_error,
+        crashes,
+        reverts,
     ) = row
     return Progress(
         status=Status(status),
@@ -210,4 +216,6 @@ def _read_progress(row: Row) -> Progress:
         next_at=doc.maybe_moment(next_at),
         last_run_at=doc.maybe_moment(last_run_at),
         last_error=last_error,
+        crashes=doc.read_moments(crashes),
+        reverts=doc.read_moments(reverts),
     )

@@ -12,15 +12,17 @@ import tempfile
 from pathlib import Path
 
 from tasktui.errors import StoreError
+from tasktui.store import belonging
 from tasktui.store.artifacts import Artifacts
 from tasktui.store.connection import Connection, require_whole
 from tasktui.store.migrations import backup, migrate
 from tasktui.store.notes import Notes
 from tasktui.store.progress import Recorder
+from tasktui.store.revisions import Revisions
 from tasktui.store.tasks import Tasks
 
 
-class Store(Tasks, Artifacts, Notes, Recorder):
+class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
     """One state directory, or one in memory."""
 
     @classmethod
@@ -32,9 +34,11 @@ class Store(Tasks, Artifacts, Notes, Recorder):
         """
         db = Connection.open(path, leader=leader)
         try:
+            belonging.refuse_empty(db)
             if leader:
                 require_whole(db)
             migrate(db)
+            belonging.confirm(db)
         except StoreError:
             db.close()
             raise

@@ -11,6 +11,7 @@ from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.errors import LeadershipLost
 from tasktui.store import documents as doc
 from tasktui.store.base import Base
+from tasktui.store.connection import Value
 
 FRESH_US = 2_000_000
 """A look that differs only by its moment is kept at most this often, in microseconds."""
@@ -26,11 +27,14 @@ class Views(Base):
 
     def leader(self) -> SchedulerView:
         """Who leads, and when it was last heard of; epoch 0 before the first."""
-        sql = "SELECT holder, pid, epoch, started_at, heartbeat_at, version FROM leader"
+        sql = (
+            "SELECT holder, pid, epoch, started_at, heartbeat_at, version, boot_id, beat_s "
+            "FROM leader"
+        )
         row = self._db.row(sql)
         if row is None:
             return SchedulerView()
-        holder, pid, epoch, started_at, heartbeat_at, version = row
+        holder, pid, epoch, started_at, heartbeat_at, version, boot_id, beat_s = row
         return SchedulerView(
             holder=holder,
             pid=pid,
@@ -38,6 +42,8 @@ class Views(Base):
             started_at=doc.maybe_moment(started_at),
             heartbeat_at=doc.maybe_moment(heartbeat_at),
             version=version,
+            boot_id=boot_id,
+            beat_s=beat_s,
         )
 
     def lead(self, view: SchedulerView) -> int:
@@ -47,18 +53,23 @@ class Views(Base):
         """
         sql = (
             "UPDATE leader SET epoch = epoch + 1, holder = ?, pid = ?, started_at = ?, "
-            "heartbeat_at = ?, version = ? RETURNING epoch"
+            "heartbeat_at = ?, version = ?, boot_id = ?, beat_s = ? RETURNING epoch"
         )
         at = [doc.maybe_micros(view.started_at), doc.maybe_micros(view.heartbeat_at)]
         with self.transaction():
-            found = self._db.execute(sql, [view.holder, view.pid, *at, view.version]).fetchall()
+            boot: list[Value] = [view.version, view.boot_id, view.beat_s]
+            found = self._db.execute(sql, [view.holder, view.pid, *at, *boot]).fetchall()
         return int(found[0][0])
 
-    def heartbeat(self, epoch: int, at: datetime) -> None:
-        """Refresh the leader's row. Raises LeadershipLost when the epoch is not the newest."""
+    def heartbeat(self, epoch: int, at: datetime, beat_s: float = 0.0) -> None:
+        """Refresh the leader's row; ``beat_s`` by the boot clock.
+
+        Raises LeadershipLost when the epoch is not the newest.
+        """
         with self._db.transaction():
             self._fence(epoch)
-            self._db.execute("UPDATE leader SET heartbeat_at = ?", [doc.micros(at)])
+            sql = "UPDATE leader SET heartbeat_at = ?, beat_s = ?"
+            self._db.execute(sql, [doc.micros(at), beat_s])
 
     def _fence(self, epoch: int) -> None:
         leader = self.leader()

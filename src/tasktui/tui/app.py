@@ -20,8 +20,11 @@ from typing import ClassVar
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from tasktui.config import NO_SCHEDULER
+from tasktui.engine.logfile import append
 from tasktui.errors import TasktuiError
 from tasktui.runtime.daemon import State
+from tasktui.runtime.host import others
 from tasktui.runtime.session import Session, utc_now
 from tasktui.schedule.resolve import zone, zone_names
 from tasktui.tui.desk import Desk
@@ -119,6 +122,8 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
                 return self._changed()
 
     async def _start_scheduler(self) -> None:
+        if os.environ.get(NO_SCHEDULER):
+            return
         self.desk.asked_at = self.desk.now()
         try:
             await asyncio.to_thread(self.desk.session.start_scheduler)
@@ -193,7 +198,7 @@ def make_desk(session: Session, environ: Mapping[str, str]) -> Desk:
     """What the screens share, for the terminal that ``environ`` describes."""
     mine = zone(local_zone(environ, zone_names(), Path("/etc")))
     look = palette(no_color=bool(environ.get("NO_COLOR")), encoding=encoding(environ))
-    return Desk(session, look, utc_now, mine)
+    return Desk(session, look, utc_now, mine, others())
 
 
 def encoding(environ: Mapping[str, str]) -> str:
@@ -212,4 +217,4 @@ def _stamp(file: Path) -> int | None:
 
 def _keep(error: Exception, log: Path) -> None:
     with contextlib.suppress(OSError):
-        log.write_text("".join(traceback.format_exception(error)))
+        append(log, "".join(traceback.format_exception(error)))

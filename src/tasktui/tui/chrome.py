@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from rich.cells import set_cell_size
 
-from tasktui.commands.present import age
+from tasktui.commands.present import age, open_ray
 from tasktui.commands.text import clean
 from tasktui.domain.actions import refusal
 from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
-from tasktui.runtime.daemon import Health, State
+from tasktui.runtime.daemon import Health, State, how_to_start
 from tasktui.tui.keys import KEYS, TAB_NAMES, Key
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, justify, line, width
 from tasktui.tui.times import TimeBase, View, left
@@ -152,6 +152,8 @@ class Trouble:
     """Why the last start of the embedded cluster failed."""
     asked: bool = False
     """The scheduler was asked to start a moment ago."""
+    others: Sequence[str] = ()
+    """Other people of this machine."""
 
 
 def banner(view: View, trouble: Trouble) -> Line:
@@ -163,24 +165,33 @@ def banner(view: View, trouble: Trouble) -> Line:
         return scheduler
     if trouble.starting:
         return line(Span(" Ray is starting on this machine: ", Tone.NOTE), trouble.starting)
-    return _cluster_banner(view, trouble)
+    unsafe = open_ray(view.cluster, trouble.others)
+    return _cluster_banner(view, trouble) or (
+        line(Span(f" {unsafe}", Tone.NOTE)) if unsafe else EMPTY
+    )
 
 
 def _scheduler_banner(view: View, trouble: Trouble) -> Line:
     health = trouble.health
-    if health is None or health.state is State.RUNNING:
+    if health is None:
         return EMPTY
+    if health.state is State.RUNNING:
+        words = f" The scheduler cannot use its database: {health.trouble}"
+        return line(Span(words, Tone.PROBLEM)) if health.trouble else EMPTY
     if health.state is State.STUCK:
         heard = age(health.heartbeat_at, view.now) if health.heartbeat_at else "long"
         return line(
             Span(
                 f" The scheduler (process {health.pid}) hangs, silent for {heard}. ", Tone.PROBLEM
             ),
-            Span(":scheduler restart", Tone.KEY),
+            Span(":scheduler takeover", Tone.KEY),
             " helps",
         )
     if trouble.asked:
         return line(Span(" The scheduler is starting", Tone.NOTE))
+    if health.kept_apart:
+        text = f" The scheduler is down: nothing starts or stops. Please {how_to_start(health)}"
+        return line(Span(text, Tone.PROBLEM))
     return line(
         Span(" The scheduler is down: nothing starts or stops. ", Tone.PROBLEM),
         Span(":scheduler start", Tone.KEY),
@@ -192,7 +203,7 @@ def _cluster_banner(view: View, trouble: Trouble) -> Line:
     cluster = view.cluster
     state = cluster.state
     if state is ClusterState.CONNECTED:
-        return EMPTY
+        return line(Span(f" {cluster.error}", Tone.PROBLEM)) if cluster.error else EMPTY
     if state is ClusterState.STARTING:
         return line(Span(" Ray is starting: ", Tone.NOTE), cluster.error or cluster.address)
     if state is ClusterState.NONE:

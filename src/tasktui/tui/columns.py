@@ -54,7 +54,7 @@ COLUMNS = (
     Column(Col.NEXT, 19, 24, 7, "NEXT POINT"),
     Column(Col.ACCESS, 22, 48, 2, "ACCESS (c u, dashboard c d)"),
     Column(Col.CREATED, 13, 13, 3),
-    Column(Col.ACTIONS, 9, 9, 1),
+    Column(Col.ACTIONS, 13, 13, 1),
 )
 
 ESSENTIAL = 9

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from tasktui.tui.keys import TAB_NAMES, Where, keys_of
 
-_ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail", "why": "detail"}
+_ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail"}
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "tab": tuple(n.lower().replace(" ", "-") for n in TAB_NAMES),
     "cluster": ("up",),
-    "scheduler": ("start", "restart"),
+    "scheduler": ("start", "restart", "takeover"),
     "task": (),
     "filter": (),
 }

@@ -5,7 +5,7 @@ Screens write to it what they read; it draws nothing and reads nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
@@ -31,12 +31,19 @@ class Desk:
     """One for each app."""
 
     def __init__(
-        self, session: Session, palette: Palette, now: Callable[[], datetime], mine: tzinfo
+        self,
+        session: Session,
+        palette: Palette,
+        now: Callable[[], datetime],
+        mine: tzinfo,
+        others: Sequence[str] = (),
     ) -> None:
+        """``others`` are the other people of this machine."""
         self.session = session
         self.palette = palette
         self.now = now
         self.mine = mine
+        self.others = others
         self.base = TimeBase.TASK
         self.cluster = ClusterView()
         self.owner = ""
@@ -90,4 +97,5 @@ class Desk:
             starting=self.starting,
             broken=self.broken,
             asked=asked,
+            others=self.others,
         )

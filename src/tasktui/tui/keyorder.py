@@ -15,18 +15,27 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 
 R = TypeVar("R")
-LOST_S = 0.5
-"""After this a key counts as dealt with: its widget was removed meanwhile, in seconds."""
+LOOK_S = 0.05
+"""How often it is looked whether the key's widget was removed meanwhile, in seconds."""
+
+LOST_S = 5.0
+"""After this a key counts as dealt with, whatever became of it."""
+
+
+ROUNDS = 3
+"""The first follows the key itself, the others what its widget may have sent for it: Textual's own
+message (Submitted), and the one that our widget makes of that."""
 
 
 class KeyDone(Message):
     """Follows a key through the same queues: where it arrives, the key was dealt with."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, rounds: int) -> None:
         super().__init__()
-        self.number = number
+        self.number, self.rounds = number, rounds
 
 
 class OrderedKeys(App[R]):
@@ -38,6 +47,8 @@ class OrderedKeys(App[R]):
         self._key_number = 0
         self._key_on_its_way = False
         self._key_timer: Timer | None = None
+        self._key_target: Widget | None = None
+        self._key_looks = 0
 
     async def on_event(self, event: events.Event) -> None:
         """Let every event through but a key that comes too early."""
@@ -51,7 +62,12 @@ class OrderedKeys(App[R]):
     async def on_key_done(self, message: KeyDone) -> None:
         """The key, and whatever it was bound to, is dealt with: the next one."""
         message.stop()
-        if message.number == self._key_number:
+        if message.number != self._key_number:
+            return
+        target = self._key_target
+        if message.rounds < ROUNDS and target and target.is_attached:
+            target.post_message(KeyDone(message.number, message.rounds + 1))
+        else:
             await self._arrived()
 
     async def _arrived(self) -> None:
@@ -60,12 +76,20 @@ class OrderedKeys(App[R]):
             self._key_timer.stop()
         await self._send_keys()
 
+    async def _look_after(self) -> None:
+        """A widget that went away with the key sends nothing on."""
+        self._key_looks += 1
+        target = self._key_target
+        if target is None or not target.is_attached or self._key_looks * LOOK_S >= LOST_S:
+            await self._arrived()
+
     async def _send_keys(self) -> None:
         while self._keys_waiting and not self._key_on_its_way:
             event = self._keys_waiting.popleft()
-            target = self.focused or self.screen
+            self._key_target = target = self.focused or self.screen
             await super().on_event(event)
             if event.is_forwarded:
                 self._key_number += 1
-                self._key_on_its_way = target.post_message(KeyDone(self._key_number))
-                self._key_timer = self.set_timer(LOST_S, self._arrived)
+                self._key_on_its_way = target.post_message(KeyDone(self._key_number, 1))
+                self._key_looks = 0
+                self._key_timer = self.set_interval(LOOK_S, self._look_after)

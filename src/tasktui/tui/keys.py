@@ -22,6 +22,9 @@ class Where(StrEnum):
     TASKS = "tasks"
     DETAIL = "detail"
     LOGS = "logs"
+    CALENDAR = "calendar"
+    HISTORY = "history"
+    WHY = "why"
     HELP = "help"
     COPY = "copy"
     DIALOG = "dialog"
@@ -69,7 +72,11 @@ _TASKS = frozenset({Where.TASKS})
 _LOGS = frozenset({Where.LOGS})
 _COPY = frozenset({Where.COPY})
 _BOTH = frozenset({Where.TASKS, Where.DETAIL})
-_PAGES = frozenset({Where.TASKS, Where.DETAIL, Where.LOGS})
+_CALENDAR = frozenset({Where.CALENDAR})
+_TIMES = _BOTH | _CALENDAR | {Where.WHY}
+_HISTORY = frozenset({Where.HISTORY})
+_LOOKS = _BOTH | {Where.WHY}
+_PAGES = _TIMES | _LOGS | _HISTORY
 _SCROLL = _PAGES | {Where.HELP}
 _ALL = frozenset(Where)
 
@@ -99,6 +106,23 @@ _MOVES = (
     Key("last_tab", "minus", "-", "", Group.MOVE, _TASKS, "The tab that was shown before."),
 )
 
+_WEEKS = (
+    Key("next_week", "n right", "n", "next week", Group.VIEW, _CALENDAR, "The next week.", 1),
+    Key("previous_week", "p left", "p", "previous", Group.VIEW, _CALENDAR, "The week before.", 2),
+    Key("today", "T", "T", "today", Group.VIEW, _CALENDAR, "The week that begins today.", 3),
+    Key(
+        "save_points",
+        "s",
+        "s",
+        "save .ics",
+        Group.VIEW,
+        _CALENDAR,
+        "Save the points as an .ics file in the state folder.",
+        5,
+    ),
+    Key("copy_points", "c", "c", "copy", Group.VIEW, _CALENDAR, "Copy the points as text.", 6),
+)
+
 _VIEWS = (
     Key(
         "detail",
@@ -116,7 +140,7 @@ _VIEWS = (
         "l",
         "logs",
         Group.VIEW,
-        _BOTH,
+        _LOOKS,
         "The log of a replica of the task.",
         footer=2,
     ),
@@ -136,7 +160,7 @@ _VIEWS = (
         "t",
         "times",
         Group.VIEW,
-        _BOTH,
+        _TIMES,
         "Times in the task's zone, in yours, or in UTC.",
         footer=4,
     ),
@@ -160,6 +184,19 @@ _VIEWS = (
         "Filter: text, !text (without), column:text; several words must all match.",
         footer=14,
     ),
+    Key(
+        "calendar",
+        "v",
+        "v",
+        "calendar",
+        Group.VIEW,
+        _LOOKS,
+        "A week of the schedule, the next 20 points, and what was applied last.",
+        footer=13,
+    ),
+    Key("why", "w", "w", "why", Group.VIEW, _BOTH, "Why it is not as wanted; what to do.", 18),
+    Key("history", "H", "H", "history", Group.VIEW, _LOOKS, "Revisions; B there goes back to one."),
+    *_WEEKS,
     Key("replica", "n", "n", "next replica", Group.VIEW, _LOGS, "The next replica's log.", 1),
     Key("refresh", "r", "r", "refresh", Group.VIEW, _PAGES, "Read again now."),
 )
@@ -181,7 +218,7 @@ _FORMS = (
         "e",
         "edit",
         Group.FORM,
-        _BOTH,
+        _TIMES,
         "Edit the task; shows what applies hot and what restarts.",
         footer=11,
         action=Action.EDIT,
@@ -200,17 +237,22 @@ _FORMS = (
 )
 
 
-def _change(action: Action, shown: str, footer: int, text: str) -> Key:
+def _change(
+    action: Action, shown: str, footer: int, text: str, where: frozenset[Where] = _BOTH
+) -> Key:
     archived = action in {Action.RESTORE, Action.DELETE}
     name = str(action)
-    return Key(name, shown, shown, name, Group.CHANGE, _BOTH, text, footer, action, True, archived)
+    return Key(name, shown, shown, name, Group.CHANGE, where, text, footer, action, True, archived)
 
 
 _CHANGES = (
     _change(Action.ACTIVATE, "A", 5, "Arm the schedule: from the next point on, or now."),
-    _change(Action.DEACTIVATE, "D", 6, "Drain and disarm, schedule kept; again: by force."),
+    _change(Action.DEACTIVATE, "D", 6, "Drain and disarm, schedule kept; again: by force.", _LOOKS),
     _change(Action.ARCHIVE, "X", 7, "Put the task away; an active one stops first."),
-    _change(Action.RESTART, "R", 8, "Rolling restart of every replica."),
+    _change(Action.OVERRIDE, "S", 8, "Replicas by hand until the next point or a time.", _TIMES),
+    _change(Action.PAUSE, "P", 9, "Freeze the replicas; again: resume the schedule.", _TIMES),
+    _change(Action.ROLLBACK, "B", 1, "Make the task what it was at this revision.", _HISTORY),
+    _change(Action.RESTART, "R", 17, "Rolling restart of every replica."),
     _change(Action.RESTORE, "X", 7, "On an archived task: bring it back, Idle."),
     _change(Action.DELETE, "D", 6, "On an archived task: delete it, after typing its name."),
     Key(

@@ -13,21 +13,22 @@ from tasktui.commands.present import endpoint, marks
 from tasktui.domain.actions import refusal
 from tasktui.domain.schedule import Daily
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Override, Pause, Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe, short
-from tasktui.schedule.points import upcoming
+from tasktui.schedule.points import standing, upcoming, wanted
 from tasktui.tui.columns import GAP, Col, Placed
 from tasktui.tui.keys import KEYS
 from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
-from tasktui.tui.times import View, dated, left, stamp
+from tasktui.tui.times import View, clock, dated, left, stamp
 
 _ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
 _WANTED_ROWS = 500
 _WHOLE = {Col.SPEC, Col.NEXT}
 """Columns of numbers with units: cut between their parts, never inside one."""
-_WAITS = "waiting for "
+_WAITS = ("waiting for ", "paused until ", "stopped by hand until ")
+"""Reasons that end with the moment they are about."""
 
 
 def timezone(task: Task) -> str:
@@ -54,7 +55,7 @@ def status(task: Task, view: View) -> Line:
     """The status word, its badges, and why."""
     tone = Tone.DIM if view.stale else STATUS_TONES[task.status]
     parts: list[Span] = [Span(str(task.status), tone)]
-    for mark in marks(task):
+    for mark in marks(task, clock(view, timezone(task))):
         kind = Tone.PROBLEM if mark.startswith("!") else Tone.NOTE
         parts.append(Span(f" {mark}", Tone.DIM if view.stale else kind))
     text = why(task, view)
@@ -66,8 +67,9 @@ def status(task: Task, view: View) -> Line:
 def why(task: Task, view: View) -> str:
     """What stands beside the status, a point's time by the clock that the other columns show."""
     reason = task.progress.reason
-    if task.status is Status.IN_QUEUE and reason.until and reason.text.startswith(_WAITS):
-        at = f"{_WAITS}{stamp(reason.until, view, timezone(task))}"
+    what = next((w for w in _WAITS if reason.text.startswith(w)), "")
+    if task.status is Status.IN_QUEUE and reason.until and what:
+        at = f"{what}{stamp(reason.until, view, timezone(task))}"
         progress = replace(task.progress, reason=replace(reason, text=at))
         task = replace(task, progress=progress)
     return present.why(task, view.now, live=not view.stale)
@@ -93,13 +95,27 @@ def coming(task: Task, view: View) -> Line:
     """The next point and how long until then; nothing for a task that is not armed."""
     if task.armed is None or task.archived_at:
         return line(Span("-", Tone.DIM))
-    if task.pause is not None:
-        until = task.pause.until
-        return line(f"paused to {stamp(until, view, timezone(task))}" if until else "paused")
     try:
-        points = upcoming(task.schedule, view.now, task.armed, 1)
+        hand = standing(task, view.now)
+        return _after_hand(task, hand, view) if hand else _next_point(task, view)
     except InvalidField:
         return line(Span("unknown zone", Tone.PROBLEM))
+
+
+def _after_hand(task: Task, hand: Override | Pause, view: View) -> Line:
+    """What comes when an override ends, or until when a pause lasts."""
+    at = stamp(hand.until, view, timezone(task)) if hand.until else ""
+    if isinstance(hand, Pause):
+        return line(f"paused to {at}" if at else "paused")
+    if hand.until is None:
+        return line("when cleared")
+    then = wanted(task, hand.until)
+    what = "end" if then.force and then.force.ends else str(then.replicas or "nothing")
+    return line(f"{at} {what}", Span(f" {left(hand.until, view.now)}", Tone.DIM))
+
+
+def _next_point(task: Task, view: View) -> Line:
+    points = upcoming(task.schedule, view.now, task.armed, 1)
     if not points:
         return line(Span("-", Tone.DIM))
     point = points[0]
@@ -184,26 +200,28 @@ def head(columns: Sequence[Placed]) -> Line:
 
 
 def searchable(task: Task, view: View) -> dict[str, str]:
-    """What the filter looks at, by column name."""
-    return {
+    """What the filter looks at, by column name, in lower case."""
+    fields = {
         "name": task.name,
         "artifact": task.artifact,
         "spec": str(task.spec),
-        "status": f"{task.status} {' '.join(marks(task))}",
+        "status": f"{task.status} {' '.join(marks(task, clock(view, timezone(task))))}",
         "reason": why(task, view),
         "schedule": describe(task.schedule),
         "type": "daily" if isinstance(task.schedule, Daily) else "one-off",
         "by": task.created_by,
     }
+    return {column: text.lower() for column, text in fields.items()}
 
 
 def matches(task: Task, view: View, query: str) -> bool:
     """Whether the task passes the filter: every word, ``!word`` absent, ``column:word`` there."""
-    words = query.lower().split()
-    if not words:
-        return True
-    fields = {k: v.lower() for k, v in searchable(task, view).items()}
-    return all(_word(fields, w) for w in words)
+    return passes(searchable(task, view), query)
+
+
+def passes(fields: Mapping[str, str], query: str) -> bool:
+    """``matches``, for what a task's ``searchable`` is known to be."""
+    return all(_word(fields, w) for w in query.lower().split())
 
 
 def _word(fields: Mapping[str, str], word: str) -> bool:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasktui.commands.present import age, curl, dashboard, endpoint, event_text, marks
+from tasktui.commands.present import (
+    age,
+    by_hand,
+    curl,
+    dashboard,
+    endpoint,
+    env_text,
+    event_text,
+    marks,
+)
 from tasktui.domain.event import Event
 from tasktui.domain.observed import Replica
 from tasktui.domain.schedule import Instant
 from tasktui.domain.service import app_name
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task, When
+from tasktui.domain.task import Override, Task, When
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe
-from tasktui.schedule.points import in_force, upcoming
+from tasktui.schedule.phases import applied, by_itself
+from tasktui.schedule.points import wanted
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.present import timezone, why
-from tasktui.tui.times import View, elapsed, full, left, stamp, zone_label
+from tasktui.tui.times import View, clock, elapsed, full, left, stamp, zone_label
 
 LABEL = 11
 """Cells of the labels at the left."""
@@ -62,30 +72,43 @@ def _in_force(task: Task, view: View) -> Line:
     if task.armed is None:
         return line("not activated; ", Span(f"A arms {describe(task.schedule)}", Tone.DIM))
     try:
-        points = upcoming(task.schedule, view.now, task.armed, 2)
-        current = _current(task, view)
+        return line(*_current(task, view), *_following(task, view))
     except InvalidField as error:
         return line(Span(str(error), Tone.PROBLEM))
-    parts: list[Span | str] = [*current, f" {zone_label(timezone(task), view)}".rstrip()]
-    if points:
-        soon = Span(f" {left(points[0].at, view.now)}", Tone.DIM)
-        parts += [f"; next {_point(points[0], view, timezone(task))}", soon]
-    parts += [f", {_point(p, view, timezone(task))}" for p in points[1:]]
-    return line(*parts)
 
 
 def _current(task: Task, view: View) -> Line:
-    zone, by_hand = timezone(task), task.override
-    if by_hand is not None:
-        until = by_hand.until
-        return line(
-            f"{by_hand.replicas} by hand "
-            + (f"until {stamp(until, view, zone)}" if until else "until cleared")
-        )
-    point = in_force(task.schedule, view.now, task.armed)
+    """What is wanted now, and since or until when, with the zone that says it."""
+    zone, answer = timezone(task), wanted(task, view.now)
+    hand, point = answer.hand, answer.force
+    where = f" {zone_label(zone, view)}".rstrip()
+    if hand is not None:
+        by_hand = isinstance(hand, Override)
+        bounds = hand.replicas if isinstance(hand, Override) else hand.frozen or "nothing"
+        end = stamp(hand.until, view, zone) if hand.until else "cleared" if by_hand else "resumed"
+        return line(f"{bounds} {'by hand' if by_hand else 'frozen'} until {end}{where}")
     if point is None:
-        return line("nothing yet")
-    return line(f"{point.replicas} since {stamp(point.at, view, zone)}")
+        return line(f"nothing yet{where}")
+    return line(f"{point.replicas} since {stamp(point.at, view, zone)}{where}")
+
+
+def _following(task: Task, view: View) -> Line:
+    """What comes then: the schedule again, where something stands over it, and its points."""
+    zone, back = timezone(task), by_itself(task, view.now)
+    if back is None:
+        return line("; no point is applied meanwhile")
+    points = applied(task, view.now, 2)
+    parts: list[Span | str] = []
+    if back.start > view.now and (not points or points[0].at > back.start):
+        parts.append(f"; then {back.wanted.replicas or 'nothing'}")
+        parts.append(Span(f" {left(back.start, view.now)}", Tone.DIM))
+        points = points[:1]
+        parts += [f", {_point(p, view, zone)}" for p in points]
+    elif points:
+        soon = Span(f" {left(points[0].at, view.now)}", Tone.DIM)
+        parts += [f"; next {_point(points[0], view, zone)}", soon]
+        parts += [f", {_point(p, view, zone)}" for p in points[1:]]
+    return line(*parts)
 
 
 def _point(point: Instant, view: View, zone: str) -> str:
@@ -98,7 +121,8 @@ def _status(task: Task, view: View) -> Line:
     calm = Tone.DIM if view.stale else None
     parts = [Span(str(task.status), calm or STATUS_TONES[task.status])]
     parts += [
-        Span(f" {m}", calm or (Tone.PROBLEM if m[0] == "!" else Tone.NOTE)) for m in marks(task)
+        Span(f" {m}", calm or (Tone.PROBLEM if m[0] == "!" else Tone.NOTE))
+        for m in marks(task, clock(view, timezone(task)))
     ]
     if p.replicas and task.status is not Status.NEED_STOP:
         parts.append(Span(f", {p.ready} of {len(p.replicas)} replicas ready"))
@@ -146,6 +170,8 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
     put("Status", line(*_status(task, view), Span(lasts, Tone.DIM)))
     put("In force", _in_force(task, view))
     put("Schedule", describe(task.schedule))
+    for label, text in by_hand(task, clock(view, zone)):
+        put(label, text)
     for i, point in enumerate(_coming(task, view)):
         what = "end " if point.ends else f"{point.replicas!s:<4}"
         when = f"{full(point.at, view, point.timezone)}  {left(point.at, view.now)}"
@@ -163,7 +189,7 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
     put("Artifact", f"{task.artifact} ({task.kind}), package {task.digest[:12]}")
     put("Runs", f"{task.import_path}, deployment {task.scaled or '-'}")
     put("Replica", str(task.spec))
-    put("Environ", ", ".join(f"{k}=..." for k in sorted(task.env)) or "-")
+    put("Environ", env_text(task.env) or "-")
     put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}, rev {task.revision}")
     out.append(EMPTY)
     out.extend(_replicas(task, view, cells))
@@ -176,11 +202,11 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
 
 
 def _coming(task: Task, view: View) -> Sequence[Instant]:
-    """The next five points; none for an unknown zone, which the line above says."""
+    """The next five points to be applied; none for an unknown zone, which the line above says."""
     if task.armed is None or task.archived_at:
         return ()
     try:
-        return upcoming(task.schedule, view.now, task.armed, 5)
+        return applied(task, view.now, 5)
     except InvalidField:
         return ()
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from tasktui.commands.present import duration
 from tasktui.domain.observed import ClusterView
 from tasktui.errors import InvalidField
+from tasktui.schedule.moments import Say, said
 from tasktui.schedule.resolve import zone
 
 
@@ -59,6 +60,13 @@ def zone_of(timezone: str, view: View) -> tzinfo:
         return UTC
 
 
+def zone_name(timezone: str, view: View) -> str:
+    """The name of the zone whose clock shows the times of a schedule; it may be unknown."""
+    if view.base is TimeBase.MINE:
+        return getattr(view.mine, "key", "UTC")
+    return "UTC" if view.base is TimeBase.UTC or timezone in _UTC_NAMES else timezone
+
+
 def zone_label(timezone: str, view: View) -> str:
     """Whose clock shows the times of a schedule: ``New_York``, ``CET``, nothing for UTC's ``Z``."""
     where = zone_of(timezone, view)
@@ -74,17 +82,12 @@ def stamp(at: datetime, view: View, timezone: str) -> str:
 
     Times in UTC end in ``Z``; seconds appear only where there are some.
     """
-    where = zone_of(timezone, view)
-    there = at.astimezone(where)
-    today = view.now.astimezone(where).date()
-    suffix = "Z" if where is UTC else ""
-    clock = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
-    days = (there.date() - today).days
-    if days == 0:
-        return clock + suffix
-    if abs(days) <= 6:
-        return f"{there:%a} {clock}{suffix}"
-    return f"{there:%Y-%m-%d} {clock}{suffix}"
+    return said(at, view.now, zone_of(timezone, view))
+
+
+def clock(view: View, timezone: str) -> Say:
+    """Says moments of a schedule in ``timezone`` on the clock that the screen shows."""
+    return lambda at: stamp(at, view, timezone)
 
 
 def dated(at: datetime, view: View) -> str:

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from textual.app import App
+
 from tasktui.commands.present import curl, dashboard, endpoint
 from tasktui.domain.service import app_name
 from tasktui.domain.task import Task
@@ -57,10 +59,15 @@ class CopyScreen(Reader):
         if not text:
             self.say(f"The {what} is unknown until Ray Serve runs.", Tone.NOTE)
             return
-        self.app.copy_to_clipboard(text)
-        if os.environ.get("TMUX") and self.app._driver is not None:  # noqa: SLF001 - no other way
-            self.app._driver.write(through_tmux(text))  # noqa: SLF001
+        to_clipboard(self.app, text)
         self.say("Sent to the terminal's clipboard; if it did not arrive, select it.", Tone.GOOD)
+
+
+def to_clipboard(app: App[object], text: str) -> None:
+    """Send a text to the terminal's clipboard; whether it arrives, nobody is told."""
+    app.copy_to_clipboard(text)
+    if os.environ.get("TMUX") and app._driver is not None:  # noqa: SLF001 - no other way
+        app._driver.write(through_tmux(text))  # noqa: SLF001
 
 
 def texts(task: Task, view: View) -> Mapping[str, str]:

@@ -52,6 +52,17 @@ class Field:
     label: str
     wrong: Callable[[str], str]
     """What is wrong with a text, in one sentence; empty when it will do."""
+    wanted_by: frozenset[str] | None = None
+    """Ids of the actions that need it; None: all."""
+    goes_to: str = ""
+    """Id of the action that Enter goes to; empty: Enter presses the first one.
+
+    For a text that one may type by reflex: the dialog starts on a button then.
+    """
+
+    def told(self, text: str) -> str:
+        """Its label, or what is wrong with what was typed so far."""
+        return (self.wrong(text) if text and self.goes_to else "") or self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +76,23 @@ class Question:
     """Without Cancel, which every dialog has."""
     focus: str = ""
     """Id of the button that Enter presses at once; Cancel where nothing is said."""
-    field: Field | None = None
-    """Gets the focus where there is one: empty, it is as harmless as Cancel."""
+    fields: Sequence[Field] = ()
+    """The first one gets the focus, unless Enter goes on from it: empty, it is harmless."""
+    told: Callable[[str, Sequence[str]], Sequence[str]] = lambda _action, _texts: ()
+    """What an action would do with these texts, shown anew with every key; it may be none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Which action was chosen, with the text that was asked for."""
+    """Which action was chosen, with the texts that were asked for."""
 
     action: str
-    text: str = ""
+    texts: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The first text; empty where none was asked for."""
+        return self.texts[0] if self.texts else ""
 
 
 class Buttons(LineView):
@@ -153,20 +171,26 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
         self._box = Vertical()
         self._text = LineView(palette)
         self._row = Buttons(palette)
-        self._entry = Entry() if question.field else None
-        self._wrong = ""
+        self._entries = tuple(Entry() for _ in question.fields)
+        self._labels = tuple(LineView(palette) for _ in question.fields)
+        self._told = LineView(palette)
+        self._wrong: dict[int, str] = {}
+        """What was wrong with the texts, by field, when an action was pressed."""
         self._open = False
-        ids = [b.id for b in self.buttons]
-        self._start = -1 if question.field else ids.index(question.focus)
+        self._ids = [b.id for b in self.buttons]
+        typed_first = bool(question.fields) and not question.fields[0].goes_to
+        self._start = -len(question.fields) if typed_first else self._ids.index(question.focus)
         self.at = self._start
-        """The button in focus; -1: the field."""
+        """The button in focus; a field where it is negative: -1 is the last one."""
 
     def compose(self) -> ComposeResult:
-        """A box with text, field and buttons."""
+        """A box with text, fields, what would be done, and buttons."""
         with self._box:
             yield self._text
-            if self._entry is not None:
-                yield self._entry
+            for label, entry in zip(self._labels, self._entries, strict=True):
+                yield label
+                yield entry
+            yield self._told
             yield self._row
 
     def on_mount(self) -> None:
@@ -176,8 +200,7 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
 
     def _opened(self) -> None:
         self._open = True
-        if self._entry is not None:
-            self._entry.focus()
+        self._turn_to(self._start)
 
     def on_resize(self) -> None:
         """Another width, another height."""
@@ -192,19 +215,53 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
         border = self._palette.glyphs.border
         self._box.styles.border = (border, "ansi_yellow") if framed else None
         self._row.show_buttons(self.buttons, self.at, cells)
-        rest = len(self._row.content) + bool(self._entry) + 2 * framed
-        self._text.show(self._content(cells)[: max(1, self.size.height - rest)])
+        room = self.size.height - 2 * framed - len(self._row.content)
+        for label, text in zip(self._labels, self._field_lines(cells), strict=True):
+            label.show(text)
+            room -= len(text) + 1
+        told = self._would(cells)[: max(0, room - 1)]
+        self._told.show(told)
+        self._text.show(self._content(cells)[: max(1, room - len(told))])
 
     def _content(self, cells: int) -> list[Line]:
-        q = self.question
-        out = [line(Span(q.title, Tone.TITLE)), EMPTY]
-        for part in q.lines:
+        out = [line(Span(self.question.title, Tone.TITLE)), EMPTY]
+        for part in self.question.lines:
             out += wrap(line(part) if isinstance(part, str) else part, cells)
-        out.append(EMPTY)
-        if q.field is not None:
-            tone = Tone.PROBLEM if self._wrong else Tone.PLAIN
-            out += wrap(line(Span(self._wrong or q.field.label, tone)), cells)
+        if self.question.fields and self._start >= 0:
+            out.append(line(Span("Tab goes to the fields.", Tone.DIM)))
+        return [*out, EMPTY]
+
+    def _field_lines(self, cells: int) -> list[list[Line]]:
+        out = []
+        for place, (field, text) in enumerate(zip(self.question.fields, self.texts, strict=True)):
+            said = self._wrong.get(place) or field.told(text)
+            tone = Tone.PLAIN if said == field.label else Tone.PROBLEM
+            out.append(wrap(line(Span(said, tone)), cells))
         return out
+
+    def _would(self, cells: int) -> list[Line]:
+        """What the action in focus would do; of a field, the one that Enter goes to."""
+        fields = self.question.fields
+        action = fields[self.at].goes_to if self.at < 0 else self.buttons[self.at].id
+        if not action or self._first_wrong(action):
+            return []
+        out: list[Line] = []
+        for text in self.question.told(action, self.texts):
+            out += wrap(line(text), cells, indent="  ")
+        return [EMPTY, *out, EMPTY] if out else []
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is typed."""
+        return tuple(entry.value.strip() for entry in self._entries)
+
+    def _first_wrong(self, action: str) -> dict[int, str]:
+        """The first field that ``action`` needs and that is wrong, with what is wrong."""
+        for place, (field, text) in enumerate(zip(self.question.fields, self.texts, strict=True)):
+            needed = field.wanted_by is None or action in field.wanted_by
+            if needed and (wrong := field.wrong(text)):
+                return {place: wrong}
+        return {}
 
     # Keys.
 
@@ -216,13 +273,13 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
     def action_turn(self, step: int) -> None:
         """To the next button, or to the field."""
         if self._open:
-            first = -1 if self.question.field else 0
+            first = -len(self._entries)
             count = len(self.buttons) - first
             self._turn_to((self.at - first + step) % count + first)
 
     def _turn_to(self, at: int) -> None:
         self.at = at
-        self.set_focus(self._entry if at < 0 else None)
+        self.set_focus(self._entries[at] if at < 0 else None)
         self._draw()
 
     def action_enter(self) -> None:
@@ -241,27 +298,29 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
             self._press(self.buttons[message.at])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field presses the first action, if the text will do."""
+        """Enter in a field goes to its action, or presses the first one if the texts will do."""
         event.stop()
-        self._press(self.buttons[0])
+        goes_to = self.question.fields[self.at].goes_to
+        if goes_to:
+            self._turn_to(self._ids.index(goes_to))
+        else:
+            self._press(self.buttons[0])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was wrong may be right now."""
         event.stop()
-        self._wrong = ""
+        self._wrong = {}
         self._draw()
 
     def _press(self, button: Button) -> None:
         if not button.id:
             self._leave(None)
             return
-        text = self._entry.value.strip() if self._entry is not None else ""
-        if self.question.field is not None:
-            self._wrong = self.question.field.wrong(text)
-            if self._wrong:
-                self._turn_to(-1)
-                return
-        self._leave(Answer(button.id, text))
+        self._wrong = self._first_wrong(button.id)
+        if self._wrong:
+            self._turn_to(min(self._wrong) - len(self._entries))
+        else:
+            self._leave(Answer(button.id, self.texts))
 
     def _leave(self, answer: Answer | None) -> None:
         self._open = False

@@ -74,6 +74,10 @@ class Page(Screen[None], inherit_bindings=False):
         """The task that keys act on."""
         return None
 
+    def chosen_revision(self) -> int | None:
+        """The revision that a rollback goes to; None: the one before the present."""
+        return None
+
     def show_task(self, task: Task) -> None:
         """Bring a task into view, where the page shows several."""
 
@@ -287,6 +291,36 @@ class Page(Screen[None], inherit_bindings=False):
             self.say("No task is selected.", Tone.NOTE)
         else:
             self.app.push_screen(LogsScreen(self.desk, task))
+
+    def do_calendar(self) -> None:
+        """What the schedule does in a week, and next."""
+        from tasktui.tui.screens.calendar import CalendarScreen  # noqa: PLC0415 - not at first
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(CalendarScreen(self.desk, task))
+
+    def do_why(self) -> None:
+        """Why the task is not as wanted."""
+        from tasktui.tui.screens.why import WhyScreen  # noqa: PLC0415 - not for the first frame
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(WhyScreen(self.desk, task))
+
+    def do_history(self) -> None:
+        """The revisions of the task."""
+        from tasktui.tui.screens.history import HistoryScreen  # noqa: PLC0415 - not at first
+
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(HistoryScreen(self.desk, task))
 
     def do_back(self) -> None:
         """One step back."""

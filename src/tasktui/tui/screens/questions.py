@@ -6,9 +6,10 @@ points will not fire. Focus stands on the action only where that harms nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from tasktui.commands.edits import Change
 from tasktui.commands.present import duration, endpoint
 from tasktui.domain.schedule import Instant, OneOff
 from tasktui.domain.status import Status
@@ -123,12 +124,12 @@ def archive(task: Task, view: View, drain_s: float) -> Question:
 def restore(task: Task, taken: frozenset[str]) -> Question:
     """Bring back, under another name where its own is taken."""
     lines = ["It comes back Idle and not armed, with its schedule:", describe(task.schedule)]
-    field = None
+    fields = []
     if task.name in taken:
         lines.append(f"Another task is called {task.name} now.")
-        field = Field(f"New name, for example {free(task.name, taken)}:", _new_name(taken))
+        fields = [Field(f"New name, for example {free(task.name, taken)}:", _new_name(taken))]
     return Question(
-        title=f"Restore {task.name}", lines=lines, actions=[Button(YES, "Restore")], field=field
+        title=f"Restore {task.name}", lines=lines, actions=[Button(YES, "Restore")], fields=fields
     )
 
 
@@ -161,7 +162,7 @@ def delete(task: Task) -> Question:
         title=f"Delete {task.name}",
         lines=["The task and its events are removed for good. This cannot be undone."],
         actions=[Button(YES, "Delete")],
-        field=Field(f"Type its name, {task.name}, to delete it:", wrong),
+        fields=[Field(f"Type its name, {task.name}, to delete it:", wrong)],
     )
 
 
@@ -175,6 +176,17 @@ def restart(task: Task) -> Question:
             "Its schedule is not touched.",
         ],
         actions=[Button(YES, f"Restart {count}")],
+    )
+
+
+def rollback(task: Task, to: int, changes: Sequence[Change]) -> Question:
+    """Back to an earlier revision: what changes, and what that restarts."""
+    lines = [f"{c.field}: {c.old} -> {c.new}  [{c.text}]" for c in changes]
+    rest = "It becomes a new revision; the ones of now stay in its history."
+    return Question(
+        title=f"Roll {task.name} back to revision {to}",
+        lines=[*lines, rest],
+        actions=[Button(YES, f"Roll back to revision {to}")],
     )
 
 

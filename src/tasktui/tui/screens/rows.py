@@ -9,11 +9,11 @@ from tasktui.commands.commands import Commands
 from tasktui.commands.present import problem
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Task, TaskId
 from tasktui.tui.columns import Col, Placed, layout
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line
-from tasktui.tui.present import head, matches, row, wants
+from tasktui.tui.present import head, passes, row, searchable, wants
 from tasktui.tui.times import View
 
 
@@ -37,6 +37,19 @@ def read_shown(commands: Commands, status: Status | None) -> Shown:
     )
 
 
+class Texts:
+    """What the filter looks at, made once for each task of a read."""
+
+    def __init__(self) -> None:
+        self._of: dict[TaskId, Mapping[str, str]] = {}
+
+    def of(self, task: Task, view: View) -> Mapping[str, str]:
+        """The task's texts as they were first asked for."""
+        if task.id not in self._of:
+            self._of[task.id] = searchable(task, view)
+        return self._of[task.id]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which tasks of a tab are shown."""
@@ -53,13 +66,12 @@ class Filter:
         """For the status line and for the empty table."""
         return ", ".join(w for w in (self.text, "problems only" if self.problems else "") if w)
 
-    def rows(self, tasks: Sequence[Task], view: View) -> Sequence[Task]:
+    def rows(self, tasks: Sequence[Task], view: View, texts: Texts) -> Sequence[Task]:
         """The tasks that pass."""
-        if not self:
-            return tasks
-        return [
-            t for t in tasks if (not self.problems or problem(t)) and matches(t, view, self.text)
-        ]
+        found = [t for t in tasks if problem(t)] if self.problems else tasks
+        if not self.text:
+            return found
+        return [t for t in found if passes(texts.of(t, view), self.text)]
 
 
 class TaskRows:

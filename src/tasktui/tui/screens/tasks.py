@@ -20,7 +20,7 @@ from tasktui.tui.empty import loading, nothing, unreadable
 from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.page import Page
-from tasktui.tui.screens.rows import Filter, Shown, TaskRows, read_shown
+from tasktui.tui.screens.rows import Filter, Shown, TaskRows, Texts, read_shown
 from tasktui.tui.summary import summary, title
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import Table
@@ -54,6 +54,7 @@ class TasksScreen(Page):
         self._last_tab = 0
         self._cursors: dict[int, Hashable] = {}
         self._shown: Shown | None = None
+        self._texts = Texts()
         self._shown_tab = -1
         self._event: tuple[Task, Event | None] | None = None
         self._event_timer: Timer | None = None
@@ -83,7 +84,9 @@ class TasksScreen(Page):
         if tab != self.tab:
             self.reload()
             return
-        self._shown = shown
+        self._shown, self._texts = shown, Texts()
+        # By all rows, so that no column moves while one types a filter.
+        self._look.measure(shown.tasks)
         self._fill()
         if tab != self._shown_tab:
             self._shown_tab = tab
@@ -133,8 +136,7 @@ class TasksScreen(Page):
         """Put the rows that pass the filter into the table."""
         if self._shown is None:
             return
-        self.rows = self.filter.rows(self._shown.tasks, self.desk.view())
-        self._look.measure(self.rows)
+        self.rows = self.filter.rows(self._shown.tasks, self.desk.view(), self._texts)
         if not self.rows:
             self.table.say(nothing(self.tab, self._counts(), self.filter.words))
         self.table.show(self.rows)
@@ -270,6 +272,8 @@ class TasksScreen(Page):
             names = [t.name for t in self._shown.tasks] if self._shown else []
             self._prompt = Prompt(mark, text, names)
             self.mount(self._prompt, before=self.status)
+            # At once, not when it is mounted: a letter that follows quickly is meant for it.
+            self.set_focus(self._prompt)
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         """Filter with each letter; run a command when it is entered."""

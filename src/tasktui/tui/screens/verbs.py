@@ -17,13 +17,14 @@ from tasktui.domain.observed import ClusterState
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, When
 from tasktui.errors import Conflict
-from tasktui.runtime.daemon import State
+from tasktui.runtime.daemon import State, how_to_start
 from tasktui.tui.lines import Tone
-from tasktui.tui.screens import questions
+from tasktui.tui.screens import questions, stepping
 from tasktui.tui.screens.dialogs import Answer, Dialog, Question
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page
+    from tasktui.tui.times import View
     from tasktui.tui.wizard.screen import WizardScreen
 
 Verb = Callable[["Page", Task], Coroutine[object, object, None]]
@@ -129,6 +130,73 @@ async def restart(page: Page, task: Task) -> None:
         )
 
 
+async def rollback(page: Page, task: Task) -> None:
+    """Make the task what it was at the chosen revision."""
+    to = page.chosen_revision() or task.revision - 1
+    changes = await page.desk.session.acall(
+        lambda c: c.changes(task.name, c.going_back(task.name, to))
+    )
+    if not changes:
+        page.say(f"{task.name} is as it was at revision {to} already.", Tone.NOTE)
+    elif await ask(page, questions.rollback(task, to, changes)):
+        await act(
+            page,
+            task,
+            lambda c, id_: c.rollback(task.name, to, action_id=id_),
+            f"{task.name} is as at revision {to} again: revision {task.revision + 1}.",
+        )
+
+
+async def scale(page: Page, task: Task) -> None:
+    """Set replicas by hand for a while, or end that."""
+    view = page.desk.view()
+    answer = await ask(page, stepping.scale(task, view))
+    if answer is None:
+        return
+    if answer.action == stepping.CLEAR:
+        await act(
+            page,
+            task,
+            lambda c, id_: c.clear(task.name, action_id=id_),
+            f"{task.name}: the override is cleared.",
+        )
+        return
+    replicas, until = stepping.scaled(task, view, answer)
+    await act(
+        page,
+        task,
+        lambda c, id_: c.scale(task.name, replicas, until, action_id=id_),
+        f"{task.name} is scaled to {replicas} by hand.",
+    )
+
+
+async def pause(page: Page, task: Task) -> None:
+    """Freeze the replicas in force, or let the schedule go on."""
+    view = page.desk.view()
+    if task.pause is not None:
+        await _resume(page, task, view)
+        return
+    answer = await ask(page, stepping.pause(task, view))
+    if answer is not None:
+        until, note = stepping.pausing(task, view, answer)
+        await act(
+            page,
+            task,
+            lambda c, id_: c.pause(task.name, until, note, action_id=id_),
+            f"{task.name} is paused.",
+        )
+
+
+async def _resume(page: Page, task: Task, view: View) -> None:
+    if await ask(page, stepping.resume(task, view)):
+        await act(
+            page,
+            task,
+            lambda c, id_: c.resume(task.name, action_id=id_),
+            f"{task.name} is resumed.",
+        )
+
+
 async def edit(page: Page, task: Task) -> None:
     """Open the wizard on a task."""
     await _wizard(page, editing=task)
@@ -153,6 +221,9 @@ VERBS: Mapping[Action, Verb] = {
     Action.DELETE: delete,
     Action.CLONE: clone,
     Action.RESTART: restart,
+    Action.ROLLBACK: rollback,
+    Action.OVERRIDE: scale,
+    Action.PAUSE: pause,
 }
 
 
@@ -190,16 +261,19 @@ async def start_cluster(page: Page) -> None:
 
 
 async def scheduler(page: Page, word: str) -> None:
-    """Start the scheduler, or replace it by a new one. Raises SchedulerError."""
+    """Start the scheduler, or replace it, where it hangs too. Raises SchedulerError."""
     desk, session = page.desk, page.desk.session
     if word == "restart":
         page.say("Stopping the scheduler ...")
         await session.astop_scheduler(force=True)
+    if word == "takeover":
+        await session.atake_over()
     desk.asked_at = desk.now()
     await asyncio.to_thread(lambda: session.start_scheduler(wait_s=SCHEDULER_WAIT_S))
     desk.health = await session.ahealth()
     running = desk.health.state is State.RUNNING
-    page.say(f"The scheduler is {desk.health.state}.", Tone.GOOD if running else Tone.NOTE)
+    hint = f" Please {how_to_start(desk.health)}." if desk.health.kept_apart and not running else ""
+    page.say(f"The scheduler is {desk.health.state}.{hint}", Tone.GOOD if running else Tone.NOTE)
 
 
 async def find(page: Page, name: str) -> None:

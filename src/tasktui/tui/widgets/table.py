@@ -165,9 +165,10 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         return new
 
     def notify_style_update(self) -> None:
-        """Textual changed colours or the theme."""
+        """Textual changed colours or the theme, or thought so: a dialog was closed."""
         super().notify_style_update()
         self._drawn.clear()
+        self.refresh()  # what is on screen is not known any more
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolled: every line shows another row."""

@@ -25,6 +25,7 @@ _KEYS: dict[str, tuple[Hint, ...]] = {
         ("a", "add"),
         ("x", "delete"),
         ("y", "duplicate"),
+        ("z", "zone"),
         ("+ -", "step"),
         ("Enter", "edit"),
         ("arrows", "cell"),

@@ -47,6 +47,7 @@ class Grid(LineView, can_focus=True):
         Binding("a", "add", show=False),
         Binding("x,delete", "remove", show=False),
         Binding("y", "duplicate", show=False),
+        Binding("z", "zone", show=False),
         Binding("plus", "step(1)", show=False),
         Binding("minus", "step(-1)", show=False),
         Binding("escape", "undo", show=False),
@@ -54,6 +55,13 @@ class Grid(LineView, can_focus=True):
 
     class Changed(Message):
         """``points`` are others."""
+
+    class Zones(Message):
+        """The list of zones is wanted, for the point of this row."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="points")
@@ -167,6 +175,11 @@ class Grid(LineView, can_focus=True):
             below = self.row + 1
             self._change(lambda points: points[:below] + points[self.row : below] + points[below:])
             self.put(below, 0)
+
+    def action_zone(self) -> None:
+        """Another zone for the point under the cursor."""
+        if self.row < len(self.points):
+            self.post_message(self.Zones(self.row))
 
     def action_step(self, by: int) -> None:
         """A quarter of an hour, or one replica, more or less."""

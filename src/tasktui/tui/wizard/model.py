@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Point
+from tasktui.domain.schedule import EVERY_DAY, AnyPoint, Daily, OneOff
 from tasktui.domain.task import TaskSpec
 
 DAY_NAMES = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -33,6 +33,7 @@ class PointDraft:
     """One line of the grid of points, as typed."""
 
     time: str = ""
+    """A time of day, or a cron expression."""
     min: str = ""
     max: str = ""
     timezone: str = ""
@@ -122,7 +123,7 @@ def _run(days: Sequence[int]) -> str:
     return f"{DAY_NAMES[days[0]]}-{DAY_NAMES[days[-1]]}"
 
 
-def _point(point: Point, timezone: str) -> PointDraft:
+def _point(point: AnyPoint, timezone: str) -> PointDraft:
     own = "" if point.timezone == timezone else point.timezone
     return PointDraft(point.label, str(point.replicas.min), str(point.replicas.max), own)
 

@@ -31,6 +31,7 @@ def typed(state: State, draft: Draft) -> State:
     return replace(
         state,
         draft=draft,
+        drawn=state.schedule or state.drawn,
         own=tuple(problems(draft, state.look.now, keep=kept_schedule(state))),
         stored=tuple(p for p in state.stored if p.field not in changed),
         restored="",
@@ -47,6 +48,7 @@ def judged(state: State, verdict: Verdict, saved: str) -> State:
         look=look,
         own=tuple(problems(state.draft, look.now, keep=kept_schedule(state))),
         stored=verdict.problems,
+        judged=state.draft,
         changes=verdict.changes,
         saved=saved,
     )

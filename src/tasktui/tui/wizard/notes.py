@@ -42,7 +42,7 @@ HELP: Mapping[str, str] = {
     "min": "Replicas that run at least, while the schedule says so.",
     "max": "Replicas that run at most: Ray grows up to it under load.",
     "points": "Each point sets min and max replicas from its time on, until the next point. "
-    "0-0 stops the task until then. Digits or Enter edit a cell.",
+    "0-0 stops the task until then. Digits or Enter edit a cell, z gives a point its own zone.",
     "days": "Days that have points: mo-fr, or mo we fr. On other days the last point stays.",
     "except_dates": "Dates without points, such as 2026-12-24: the last point stays in force.",
     "button": "Launch makes the task and runs nothing. Activating it arms its schedule.",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
+from tasktui.commands.outlook import outlook
 from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Daily, Instant, OneOff, Replicas, Schedule
 from tasktui.domain.task import Arming, Task, TaskSpec, When
 from tasktui.schedule.describe import describe
+from tasktui.schedule.phases import applied
 from tasktui.schedule.points import in_force, upcoming
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
-from tasktui.tui.times import full
+from tasktui.tui.times import clock, full
 from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.notes import LABELS, label
 from tasktui.tui.wizard.state import STEP_OF, State, Step
@@ -126,8 +129,14 @@ def _events(state: State, spec: TaskSpec, cells: int) -> list[Line]:
     now, needs = state.look.now, state.artifact.spec if state.artifact else Spec()
     out = [line(Span(f" {'WHAT HAPPENS':<15} {'WHEN':<42} MIN-MAX", Tone.DIM))]
     task = state.editing
-    rows = list(_edited(task, spec.schedule, now)) if task else list(_launched(spec.schedule, now))
-    following = upcoming(spec.schedule, now, Arming(now, When.NOW, ""), NEXT_POINTS)
+    if task is None or task.armed is None:
+        rows = _unarmed(task) if task else list(_launched(spec.schedule, now))
+        following = upcoming(spec.schedule, now, Arming(now, When.NOW, ""), NEXT_POINTS)
+    else:
+        edited = replace(task, schedule=spec.schedule)
+        say = clock(state.view, spec.schedule.timezone)
+        rows = [("after Apply", ", ".join(outlook(edited, now, say)))]
+        following = applied(edited, now, NEXT_POINTS)
     rows += [(f"{_ordinal(i)} point", p) for i, p in enumerate(following, start=1)]
     for what, point in rows:
         out += wrap(_event(what, point, state, needs), cells, indent=" " * 17)
@@ -156,16 +165,8 @@ def _first(schedule: Schedule, now: datetime) -> Instant | str:
     return found[0] if found else "never: no point comes"
 
 
-def _edited(task: Task, schedule: Schedule, now: datetime) -> Iterator[_Row]:
-    if task.armed is None:
-        yield "after Apply", f"{task.status}: not activated, nothing starts"
-        return
-    force = in_force(schedule, now, task.armed)
-    if force is None:
-        yield "after Apply", "nothing runs until the next point"
-    else:
-        word = "ended" if force.ends else f"at once: {force.replicas} (point {force.label})"
-        yield "after Apply", word
+def _unarmed(task: Task) -> list[_Row]:
+    return [("after Apply", f"{task.status}: not activated, nothing starts")]
 
 
 def _ordinal(number: int) -> str:

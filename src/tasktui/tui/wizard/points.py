@@ -36,7 +36,7 @@ def lines(state: State, cursor: tuple[int, int] | None, cells: int) -> list[Line
     last = cursor is not None and cursor[0] == len(draft.points)
     mark = Span(f"  {'>' if last else ' '} +   ", Tone.STRONG if last else Tone.PLAIN)
     whole = state.problems.get("points")
-    told = Span(f"   {whole.message}", Tone.PROBLEM) if whole else Span("")
+    told = Span(f"   {whole.message}" if whole and not whole.warning else "", Tone.PROBLEM)
     out.append(line(mark, Span("add a point", Tone.SELECTED if last else Tone.DIM), told))
     return [fit(text, cells) if cells > 0 else text for text in out]
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from tasktui.commands.checks import Problem
-from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Point, Replicas, Schedule
+from tasktui.domain.schedule import EVERY_DAY, AnyPoint, Daily, OneOff, Replicas, Schedule
 from tasktui.domain.task import NAME, NAME_RULE, TaskSpec
 from tasktui.errors import InvalidField
 from tasktui.schedule.parse import check as check_schedule
-from tasktui.schedule.parse import parse_one_off
+from tasktui.schedule.parse import parse_one_off, parse_point
 from tasktui.schedule.resolve import resolve, zone
 from tasktui.tui.wizard.model import DAY_NAMES, Draft, Kind, PointDraft
 
@@ -214,16 +214,20 @@ def _daily(draft: Draft, timezone: str | None, found: Found) -> Daily | None:
 _DAILY_FIELDS = frozenset({"points", "days", "except_dates"})
 
 
-def _point(point: PointDraft, index: int, timezone: str, found: Found) -> Point | None:
+def _point(point: PointDraft, index: int, timezone: str, found: Found) -> AnyPoint | None:
     prefix = f"points.{index}."
-    at = read_time(point.time)
-    if at is None:
-        found.say(f"{prefix}time", "a time of day: HH:MM or HH:MM:SS, 00:00 to 23:59")
-    replicas = _replicas(point, prefix, found)
     own = _timezone(point.timezone, f"{prefix}timezone", found) if point.timezone else timezone
-    if at is None or replicas is None or own is None:
+    replicas = _replicas(point, prefix, found)
+    try:
+        made = parse_point(point.time, own or timezone, replicas or Replicas(1, 1))
+    except InvalidField as error:
+        rule = error.allowed if error.field == "cron" else _TIME_RULE
+        found.say(f"{prefix}time", rule)
         return None
-    return Point(at, own, replicas)
+    return made if own is not None and replicas is not None else None
+
+
+_TIME_RULE = "a time of day: HH:MM or HH:MM:SS, 00:00 to 23:59; or cron: 0 8 * * 1-5"
 
 
 def read_time(text: str) -> time | None:
@@ -237,12 +241,12 @@ def read_time(text: str) -> time | None:
         return None
 
 
-def _check_points(points: list[Point | None], found: Found) -> None:
-    seen: dict[tuple[time, str], int] = {}
+def _check_points(points: list[AnyPoint | None], found: Found) -> None:
+    seen: dict[tuple[str, str], int] = {}
     for index, point in enumerate(points):
         if point is None:
             continue
-        first = seen.setdefault((point.time, point.timezone), index)
+        first = seen.setdefault((point.label, point.timezone), index)
         if first != index:
             found.say(f"points.{index}.time", f"the same time as point {first + 1}")
     if points and all(p is not None and p.replicas.stopped for p in points):

@@ -8,6 +8,7 @@ changed before a button of the last step is pressed, and nothing typed is lost.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.wizard import moves
 from tasktui.tui.wizard.drafts import discard
 from tasktui.tui.wizard.fields import Button, Choice
+from tasktui.tui.wizard.grid import Grid
 from tasktui.tui.wizard.live import LiveScreen
 from tasktui.tui.wizard.model import Kind
 from tasktui.tui.wizard.notes import LABELS
@@ -110,15 +112,34 @@ class WizardScreen(LiveScreen[Outcome | None]):
         self.go(*moves.forward(taken))
 
     def on_settings_step_zones(self) -> None:
-        """The list of zones."""
+        """The list of zones, for the whole schedule."""
+
+        def take(name: str) -> None:
+            self.change(replace(self.state.draft, timezone=name))
+            self.settings.fill(self.state)
+
+        self._pick_zone(self.state.draft.timezone, take)
+
+    def on_grid_zones(self, message: Grid.Zones) -> None:
+        """The list of zones, for one point; that of the schedule is none of its own."""
+        draft, row = self.state.draft, message.row
+
+        def take(name: str) -> None:
+            own = "" if name == draft.timezone.strip() else name
+            point = replace(draft.points[row], timezone=own)
+            points = (*draft.points[:row], point, *draft.points[row + 1 :])
+            self.change(replace(draft, points=points))
+
+        self._pick_zone(draft.points[row].timezone or draft.timezone, take)
+
+    def _pick_zone(self, present: str, take: Callable[[str], None]) -> None:
         from tasktui.tui.wizard.zonepicker import ZonePicker  # noqa: PLC0415 - seldom opened
 
-        def take(name: str | None) -> None:
+        def taken(name: str | None) -> None:
             if name:
-                self.change(replace(self.state.draft, timezone=name))
-                self.settings.fill(self.state)
+                take(name)
 
-        self.app.push_screen(ZonePicker(self.desk, self.state.draft.timezone), take)
+        self.app.push_screen(ZonePicker(self.desk, present), taken)
 
     def action_next(self) -> None:
         """PgDn: the next step, or the first thing that must be put right."""

@@ -8,11 +8,12 @@ from enum import IntEnum
 from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
 from tasktui.domain.artifact import Artifact
+from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.tui.times import View
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.model import Draft
-from tasktui.tui.wizard.rules import to_spec
+from tasktui.tui.wizard.rules import probe, to_spec
 
 
 class Step(IntEnum):
@@ -43,6 +44,8 @@ class State:
 
     Its artifact is empty for a new task.
     """
+    drawn: Schedule | None = None
+    """The schedule as it was when it could be read last."""
     step: Step = Step.ARTIFACT
     look: Look = field(default_factory=Look)
     editing: Task | None = None
@@ -50,6 +53,8 @@ class State:
     """Problems told without the store, of this very draft."""
     stored: tuple[Problem, ...] = ()
     """Problems that the store told, of the draft a moment ago."""
+    judged: Draft | None = None
+    """The draft that ``stored`` is about."""
     changes: tuple[Change, ...] = ()
     saved: str = ""
     """Clock time of the last time the draft was kept."""
@@ -99,9 +104,16 @@ class State:
         return None if isinstance(answer, list) else answer
 
     @property
+    def schedule(self) -> Schedule | None:
+        """The schedule, whatever else is missing; None while it cannot be read."""
+        keep = self.editing.schedule if self.editing else None
+        spec, real = probe(self.draft, self.look.now, keep=keep)
+        return spec.schedule if real else None
+
+    @property
     def warnings(self) -> list[Problem]:
         """What is worth knowing before a launch."""
-        return [p for p in self.problems.values() if p.warning]
+        return [p for p in (*self.own, *self.stored) if p.warning]
 
     @property
     def view(self) -> View:

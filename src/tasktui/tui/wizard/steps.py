@@ -16,7 +16,7 @@ from tasktui.tui.lines import Span, Tone, line
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import Table
-from tasktui.tui.wizard import plan, resources
+from tasktui.tui.wizard import day, plan, resources
 from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing
 from tasktui.tui.wizard.fields import Button, Choice, Field
 from tasktui.tui.wizard.grid import Grid
@@ -163,15 +163,17 @@ class SettingsStep(VerticalScroll, can_focus=False):
         self.fields = {name: Field(name, label, palette) for name, label in LABELS.items()}
         self.kind = Choice("Type", [str(k) for k in Kind], palette, id="kind")
         self.grid = Grid(palette)
+        self.day = LineView(palette, id="day")
 
     def compose(self) -> ComposeResult:
-        """Name, file path, deployment name, type, timezone, and what the type has."""
+        """Name, file path, deployment name, type, timezone, what the type has, the day."""
         for name, field in self.fields.items():
             if name == "timezone":
                 yield self.kind
             yield field
             if name == "max":
                 yield self.grid
+        yield self.day
 
     def fill(self, state: State) -> None:
         """Show what the draft holds: once it was changed by something else than typing."""
@@ -190,6 +192,7 @@ class SettingsStep(VerticalScroll, can_focus=False):
         for name, field in self.fields.items():
             if field.display:
                 field.show(note(name, state), cells - 1)
+        self.day.show(day.lines(state, cells - 1) if daily else [])
         if daily:
             self.grid.draw(state, cells - 1)
 

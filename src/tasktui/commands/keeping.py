@@ -1,0 +1,54 @@
+"""What brings a lost installation back: copies of the database, and tasks as files.
+
+Guarantees that an exported file holds no value of a variable, only references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tasktui.commands.context import Context
+from tasktui.domain.secrets import reference
+from tasktui.domain.task import Task
+from tasktui.schedule.mapping import to_mapping
+
+
+class Keeping:
+    """Copies of one store."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    def backup(self) -> Path:
+        """Write a copy of the database, keep the newest seven, and return its path."""
+        return self._store.backup()
+
+    def export(self, names: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Names and task files, of all tasks that are not archived where none is named."""
+        tasks = [self._store.task(n) for n in names] or self._store.tasks()
+        return [(t.name, task_file(t)) for t in tasks]
+
+
+def task_file(task: Task) -> str:
+    """The file from which ``tasktui launch -f`` makes the task again.
+
+    Values of variables that are no references are left out; a line names them.
+    """
+    import yaml  # noqa: PLC0415 - off the path of plain reads
+
+    env = {k: v for k, v in sorted(task.env.items()) if reference(v)}
+    left_out = sorted(set(task.env) - set(env))
+    body: dict[str, object] = {
+        "name": task.name,
+        "artifact": task.artifact,
+        "file_path": task.file_path,
+        "deployment_name": task.deployment_name,
+        "schedule": to_mapping(task.schedule),
+    }
+    if env:
+        body["env"] = env
+    text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
+    note = f"# env: the values of {', '.join(left_out)} are not exported.\n" if left_out else ""
+    return f"{text}{note}"

@@ -1,0 +1,93 @@
+"""A copy of the database and all tasks as files, once a day.
+
+Guarantees seven of each, for their owner alone, and that nobody waits for it:
+it has a thread and a connection of its own, which ends with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tasktui.commands.context import Context
+from tasktui.commands.keeping import Keeping
+from tasktui.config import Config
+from tasktui.domain.event import Actor
+from tasktui.errors import StoreError
+from tasktui.runtime.apart import apart
+from tasktui.store.store import Store
+
+LOG = logging.getLogger(__name__)
+
+KEPT = 7
+EVERY = timedelta(days=1)
+
+_FIRST_S = 60.0
+_LOOK_S = 3600.0
+
+
+async def keep_daily(config: Config, *, first_s: float = _FIRST_S) -> None:
+    """Look every hour whether a day has passed; never ends by itself, and raises nothing."""
+    await asyncio.sleep(first_s)
+    while True:
+        try:
+            await apart(lambda: keep(config, datetime.now(UTC)))
+        except (StoreError, OSError) as error:
+            LOG.warning("No daily copy was made: %s", error)
+        await asyncio.sleep(_LOOK_S)
+
+
+def keep(config: Config, now: datetime) -> bool:
+    """Write copy and export unless those of the last day are there; whether it was done.
+
+    Raises StoreError or OSError, and leaves nothing half-written under a final name.
+    """
+    exports = config.state_dir / "exports"
+    if not _due([*config.state_dir.glob("backups/*-daily.db"), *exports.glob("*Z")], now):
+        return False
+    with closing(Store.open(config.database)) as store:
+        context = Context(
+            store=store,
+            config=config,
+            actor=Actor(user="scheduler"),
+            now=lambda: now,
+            poke=lambda: None,
+        )
+        keeping = Keeping(context)
+        made = keeping.backup()
+        export(exports, keeping.export(), now)
+    LOG.info("Daily copy: %s.", made)
+    return True
+
+
+def export(folder: Path, files: Sequence[tuple[str, str]], now: datetime) -> Path:
+    """Write each task into a folder of this moment, keep the newest seven, and return it."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    place = folder / f"{now:%Y%m%dT%H%M%SZ}"
+    draft = folder / f".{place.name}-{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    try:
+        for name, text in files:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            with os.fdopen(os.open(draft / f"{name}.yaml", flags, 0o600), "w") as file:
+                file.write(text)
+        shutil.rmtree(place, ignore_errors=True)
+        draft.rename(place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    for old in sorted(p for p in folder.glob("*Z") if p != place)[: 1 - KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return place
+
+
+def _due(made: Iterable[Path], now: datetime) -> bool:
+    """Whether the newest is a day old; one from a time to come does not count."""
+    ages = [now.timestamp() - p.stat().st_mtime for p in made]
+    return not any(0 <= age < EVERY.total_seconds() for age in ages)

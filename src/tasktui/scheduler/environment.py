@@ -1,0 +1,55 @@
+"""The tasks of one pass with the values that their variables refer to.
+
+Guarantees that values are read anew for each pass and kept nowhere, and that a
+task that serves is left as it is deployed while one of its values is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tasktui.domain.observed import App, AppStatus
+from tasktui.domain.secrets import reference
+from tasktui.domain.service import app_name
+from tasktui.domain.task import Task, TaskId
+from tasktui.engine.payload import deployed_env
+from tasktui.engine.secrets import resolve
+from tasktui.errors import InvalidField
+
+Missing = Mapping[TaskId, str]
+"""Why a task has not all of its values; no value is in it."""
+
+
+async def resolved(
+    tasks: Sequence[Task], apps: Mapping[str, App], owner: str
+) -> tuple[Sequence[Task], Missing]:
+    """``tasks`` with all values, and why some have none: those must not be started."""
+    if not any(_refers(t) for t in tasks):
+        return tasks, {}
+    # Files may lie where reading takes long.
+    return await asyncio.to_thread(_resolved, tasks, apps, owner)
+
+
+def _resolved(
+    tasks: Sequence[Task], apps: Mapping[str, App], owner: str
+) -> tuple[Sequence[Task], Missing]:
+    found, missing = [], {}
+    for task in tasks:
+        env = task.env
+        try:
+            env = resolve(task.env, os.environ) if _refers(task) else env
+        except InvalidField as error:
+            app = apps.get(app_name(owner, task.name))
+            if app is not None and app.status is not AppStatus.DELETING:
+                env = deployed_env(app)
+            else:
+                missing[task.id] = f"{error}."
+        found.append(task if env is task.env else replace(task, env=env))
+    return found, missing
+
+
+def _refers(task: Task) -> bool:
+    return task.armed is not None and any(reference(v) for v in task.env.values())

@@ -1,0 +1,69 @@
+"""Filtering while one types: quick, and nothing moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from make import make_task
+from tasktui.domain.task import TaskId
+from tasktui.tui import present
+from tasktui.tui.screens import rows
+from tasktui.tui.screens.rows import Filter, Texts
+from tasktui.tui.screens.tasks import TasksScreen
+from tui.bench import Bench, press, text, until
+
+
+async def test_no_column_moves_while_one_filters(bench: Bench) -> None:
+    bench.launched("a")
+    bench.launched("a-very-long-name-that-makes-its-column-wide")
+    async with bench.app().run_test(size=(160, 30)) as pilot:
+        await until(pilot, "> a ")
+        at = next(li for li in text(pilot).splitlines() if "> a " in li).index("echo")
+        shown = await press(pilot, "slash", *"!very", seen="1 of 2 shown")
+        assert next(li for li in shown.splitlines() if "> a " in li).index("echo") == at
+
+
+async def test_tasks_that_came_meanwhile_are_measured(bench: Bench) -> None:
+    bench.launched("a")
+    async with bench.app().run_test(size=(160, 30)) as pilot:
+        await until(pilot, "> a ")
+        at = next(li for li in text(pilot).splitlines() if "> a " in li).index("echo")
+        bench.launched("a-very-long-name-that-makes-its-column-wide")
+        shown = await until(pilot, "a-very-long")
+        assert next(li for li in shown.splitlines() if "> a " in li).index("echo") > at
+
+
+def test_a_tasks_texts_are_made_once_for_each_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(task: object, _view: object) -> dict[str, str]:
+        asked.append(str(task))
+        return {"name": "chat"}
+
+    monkeypatch.setattr(rows, "searchable", counted)
+    view, texts = bench.app().desk.view(), Texts()
+    tasks = [make_task(f"t{n}", id=TaskId(n)) for n in range(50)]
+    for word in ("c", "ch", "cha", "chat"):
+        assert len(Filter(word).rows(tasks, view, texts)) == 50
+    assert len(asked) == 50
+
+
+async def test_a_read_makes_them_anew(bench: Bench) -> None:
+    task = bench.launched("chat")
+    async with bench.app().run_test(size=(100, 30)) as pilot:
+        await until(pilot, "> chat")
+        await press(pilot, "slash", *"old", seen="0 of 1 shown")
+        bench.saved(replace(task, name="old-chat"))
+        await until(pilot, "1 of 1 shown")
+        assert isinstance(pilot.app.screen, TasksScreen)
+
+
+def test_letters_of_any_case_are_found(bench: Bench) -> None:
+    fields = present.searchable(make_task("chat", created_by="Op1"), bench.app().desk.view())
+    assert fields["by"] == "op1"
+    assert present.passes(fields, "BY:oP1 !nobody")
+    assert present.passes(fields, "")
