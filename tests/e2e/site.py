@@ -19,6 +19,26 @@ import psutil
 
 from terminal import Terminal
 
+SLOW = '''
+"""A model that takes some seconds to start."""
+
+import time
+
+from ray import serve
+
+
+@serve.deployment
+class Model:
+    def __init__(self) -> None:
+        time.sleep(8)
+
+    def __call__(self, request: object) -> dict:
+        return {"model": "slow"}
+
+
+app = Model.bind()
+'''
+
 MODEL = '''
 """A small model of one's own for the tests."""
 
@@ -81,18 +101,21 @@ class Site:
 
     def call(self, name: str, query: str = "", seconds: float = 30) -> tuple[int, dict[str, Any]]:
         """Call the task's endpoint; the status code and the JSON answer."""
-        url = self.task(name)["endpoint"] + query
+        return self.get(self.task(name)["endpoint"] + query, seconds)
+
+    def get(self, url: str, seconds: float = 30) -> tuple[int, dict[str, Any]]:
+        """The status code and the JSON answer of a GET, sent at once."""
         try:
             with urllib.request.urlopen(url, timeout=seconds) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, {}
 
-    def own_model(self, name: str = "own-model") -> Path:
+    def own_model(self, name: str = "own-model", script: str = MODEL) -> Path:
         """A folder with a small model."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        (folder / "serve.py").write_text(MODEL)
+        (folder / "serve.py").write_text(script)
         return folder
 
     def scheduler_pid(self) -> int:

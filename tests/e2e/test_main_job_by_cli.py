@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from e2e.foreign import Foreign
-from e2e.site import Site, until
+from e2e.site import SLOW, Site, until
 
 pytestmark = pytest.mark.ray
 
@@ -35,7 +35,8 @@ def test_a_task_runs_answers_scales_hot_drains_and_is_put_away(
     assert site.call("job")[1]["pid"] == answer["pid"], "a change of bounds restarted the replica"
 
     slow: list[tuple[int, dict[str, Any]]] = []
-    request = threading.Thread(target=lambda: slow.append(site.call("job", "?sleep=4")))
+    url = site.task("job")["endpoint"] + "?sleep=4"
+    request = threading.Thread(target=lambda: slow.append(site.get(url)))
     request.start()
     time.sleep(1)
     site.run("deactivate", "job", "--wait", seconds=120)
@@ -64,7 +65,8 @@ def test_a_scheduler_killed_while_starting_is_replaced_and_nothing_is_done_twice
     site: Site, foreign: Foreign, gone: list[str]
 ) -> None:
     gone.append("hardy")
-    site.run("launch", "hardy", "--artifact", "echo", "--one-off", "now", "--replicas", "1")
+    site.run("artifact", "add", str(site.own_model("slow", SLOW)), "--cpu", "0.1")
+    site.run("launch", "hardy", "--artifact", "slow", "--one-off", "now", "--replicas", "1")
     site.run("activate", "hardy")
     until(lambda: site.task("hardy")["status"] == "Starting", 30, 0.05)
     killed = site.scheduler_pid()

@@ -127,7 +127,8 @@ def look_around(terminal: Terminal) -> None:
 
 def deactivate(terminal: Terminal, site: Site) -> None:
     slow: list[tuple[int, dict[str, Any]]] = []
-    request = threading.Thread(target=lambda: slow.append(site.call("shop", "?sleep=5")))
+    url = site.task("shop")["endpoint"] + "?sleep=5"
+    request = threading.Thread(target=lambda: slow.append(site.get(url)))
     request.start()
     time.sleep(1)
     terminal.press("D")
