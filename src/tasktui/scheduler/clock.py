@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -40,6 +43,8 @@ class SystemClock:
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         """Wait for ``event``, at most ``seconds``; True when it was set."""
+        import asyncio  # noqa: PLC0415 - 50 ms that faces, which read the boot clock, do not need
+
         try:
             async with asyncio.timeout(max(seconds, 0)):
                 await event.wait()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, Observed, Replica, SchedulerView
@@ -15,6 +14,10 @@ from tasktui.domain.service import Service
 from tasktui.domain.task import Progress, Task, TaskId
 
 T = TypeVar("T")
+
+
+if TYPE_CHECKING:
+    import asyncio  # 50 ms that plain reads do not need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
