@@ -52,3 +52,14 @@ async def test_a_widget_that_goes_away_with_a_key_does_not_stop_the_next_ones() 
         burst(app, "end", "z", "ctrl+u", "q")
         await pilot.pause(0.3)
         assert two.value == "q"
+
+
+async def test_keys_that_still_wait_when_the_app_is_left_are_left_too() -> None:
+    app = Form()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app._keys_waiting.append(events.Key("a", "a"))
+        app._screen_stacks[app._current_mode].clear()
+        await app._arrived()
+        assert not app._keys_waiting
+        app.exit()

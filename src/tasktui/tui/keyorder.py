@@ -85,6 +85,9 @@ class OrderedKeys(App[R]):
 
     async def _send_keys(self) -> None:
         while self._keys_waiting and not self._key_on_its_way:
+            if not self.screen_stack:
+                self._keys_waiting.clear()  # the app is being left, and with it the keys
+                return
             event = self._keys_waiting.popleft()
             self._key_target = target = self.focused or self.screen
             await super().on_event(event)
