@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -14,3 +16,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("ray"):
             item.add_marker(pytest.mark.xdist_group("ray"))
     items.sort(key=lambda i: i.get_closest_marker("ray") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures of the faults that were injected into a real Ray."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    rows = [json.loads(str(v)) for r in reports for k, v in r.user_properties if k == "fault"]
+    if not rows:
+        return
+    terminalreporter.section("faults on a real Ray")
+    heads = ["fault", "injected", "outcome", "seconds", "requests failed", "slowest s"]
+    for row in (heads, ["---"] * len(heads), *rows):
+        terminalreporter.write_line(f"| {' | '.join(row)} |")

@@ -42,9 +42,18 @@ class Foreign:
         }
         config = folder / "config.yaml"
         config.write_text(json.dumps({"applications": [app]}))
-        self._serve("deploy", str(config))
+        self._config = config
+        self.deploy()
         until(self.now, 90)
         self.pid = self.now()
+
+    def deploy(self) -> None:
+        """Deploy it as its owner does, who knows of nobody else: Ray drops all other ones."""
+        self._serve("deploy", str(self._config))
+
+    def config(self) -> str:
+        """What Ray says was deployed, byte for byte."""
+        return json.dumps(self._site.applications()["theirs"]["deployed_app_config"])
 
     def now(self) -> int:
         """Process that answers now; 0 when nobody does."""
@@ -61,9 +70,6 @@ class Foreign:
 
     def _serve(self, *words: str) -> None:
         site = self._site
-        status = site.json("cluster", "status")
-        token = (site.state_dir / "ray-token").read_text().strip()
-        env = {**site.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
-        env["RAY_DASHBOARD_ADDRESS"] = status["address"]
+        env = {**site.environ, **site.json("cluster", "status")["environ"], **site.more}
         serve = Path(sys.executable).parent / "serve"
         subprocess.run([str(serve), *words], env=env, check=True, capture_output=True, timeout=120)

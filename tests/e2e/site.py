@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,15 @@ class Site:
 
     state_dir: Path
     folder: Path
+    more: dict[str, str] = field(default_factory=dict)
+    """Variables beside those of the test run: the token of a cluster that is not embedded."""
 
     @property
     def environ(self) -> dict[str, str]:
         """The environment of every program that the test starts."""
         env = {k: v for k, v in os.environ.items() if not k.startswith(("RAY_", "TASKTUI_"))}
-        return {**env, "TASKTUI_STATE_DIR": str(self.state_dir), "HOME": str(self.folder)}
+        own = {"TASKTUI_STATE_DIR": str(self.state_dir), "HOME": str(self.folder)}
+        return {**env, **own, **self.more}
 
     def run(self, *words: str, ok: bool = True, seconds: float = 120) -> str:
         """Run tasktui and return its output; fails with both streams otherwise."""
@@ -117,6 +120,77 @@ class Site:
         folder.mkdir(exist_ok=True)
         (folder / "serve.py").write_text(script)
         return folder
+
+    def ray(self, method: str, path: str, body: object = None) -> Any:
+        """Ask Ray itself, past tasktui."""
+        address, token = self._way_in()
+        request = urllib.request.Request(
+            address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def _way_in(self) -> tuple[str, str]:
+        """Address and token of the dashboard."""
+        if "RAY_AUTH_TOKEN" in self.more:
+            return self.more["RAY_DASHBOARD_ADDRESS"], self.more["RAY_AUTH_TOKEN"]
+        record = json.loads((self.state_dir / "cluster.json").read_text())
+        return record["address"], (self.state_dir / "ray-token").read_text().strip()
+
+    def applications(self) -> dict[str, dict[str, Any]]:
+        """Ray's applications by name."""
+        found: dict[str, dict[str, Any]] = self.ray("GET", "/api/serve/applications/")
+        return found["applications"]
+
+    def application(self, task: str) -> dict[str, Any]:
+        """The application of a task; empty when Ray has none."""
+        apps = self.applications()
+        return next((a for n, a in apps.items() if n.endswith(f"-{task}")), {})
+
+    def replicas(self, task: str) -> list[dict[str, Any]]:
+        """The task's replicas as Ray lists them."""
+        listed = (self.application(task).get("deployments") or {}).values()
+        return [r for d in listed for r in d["replicas"]]
+
+    def running(self, name: str, *words: str, replicas: str = "1") -> str:
+        """A task on a small model of its own, all of whose replicas are ready; its name."""
+        # Nodes of one machine share Ray's folder: no two tasks have the same package.
+        folder = str(self.own_model(name, f"{MODEL}\n# {name}\n"))
+        self.run("artifact", "add", folder, "--name", name, "--cpu=0.1", *words)
+        self.run("launch", name, "--artifact", name, "--one-off", "now", "--replicas", replicas)
+        self.run("activate", name, "--when", "now", "--wait", "--timeout", "90")
+        until(lambda: self.ready(name) >= int(replicas.partition("-")[0]))
+        return name
+
+    def ready(self, name: str) -> int:
+        """Replicas that are ready of a task that runs without trouble; else -1.
+
+        What another tool did a while ago is none.
+        """
+        task = self.task(name)
+        well = task["status"] == "Running" and not set(task["badges"]) - {"!drift"}
+        return int(task["replicas"]["ready"]) if well else -1
+
+    def pids(self, name: str) -> set[int]:
+        """Processes of the task's replicas."""
+        return {r["pid"] for r in self.replicas(name) if r.get("pid")}
+
+    def said(self, words: str, name: str = "") -> int:
+        """How many events say it."""
+        events: list[dict[str, Any]] = self.json("events", *([name] if name else []))
+        return sum(words in str(e["reason"]) for e in events)
+
+    def statuses(self, name: str) -> list[str]:
+        """Every status that the task came to, the oldest first."""
+        return [e["to"] for e in self.json("events", name) if e["from"] != e["to"]]
+
+    def process(self, words: str) -> psutil.Process | None:
+        """A process of the embedded cluster by a part of its command line."""
+        found = (p for p in self.processes() if words in f"{p.name()} {' '.join(p.cmdline())}")
+        return next(found, None)
 
     def scheduler_pid(self) -> int:
         """Process id of the running scheduler."""

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -275,23 +276,68 @@ def test_down_ends_a_start_that_is_under_way(state_dir: Path) -> None:
     assert not living(state_dir)
 
 
-@pytest.mark.parametrize(
-    ("name", "word"), [("gcs_server", "head"), ("raylet", "raylet"), ("dashboard", "dashboard")]
-)
+def kill(state_dir: Path, name: str) -> None:
+    os.kill(core_pid(state_dir, name), signal.SIGKILL)
+    until(lambda: name not in local_processes.core(living(state_dir)))
+
+
+@pytest.mark.parametrize(("name", "word"), [("gcs_server", "head"), ("raylet", "raylet")])
 def test_a_daemon_that_is_gone_is_named_and_up_starts_anew(
     state_dir: Path, name: str, word: str
 ) -> None:
     one = cluster(state_dir)
     first = one.up(OPTIONS)
-    pid = core_pid(state_dir, name)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: name not in local_processes.core(living(state_dir)))
+    kill(state_dir, name)
     status = one.status()
     assert status.state is LocalState.BROKEN
     assert f"The cluster's {word} process is gone." in status.error
     again = one.up(OPTIONS)
     assert again.state is LocalState.RUNNING
     assert again.address != first.address
+
+
+OUTLIVES = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
+
+@OUTLIVES
+def test_of_a_cluster_without_its_dashboard_up_starts_only_that(state_dir: Path) -> None:
+    one = cluster(state_dir)
+    first = one.up(OPTIONS)
+    kill(state_dir, "dashboard")
+    status = one.status()
+    assert status.state is LocalState.BROKEN
+    assert "The cluster's dashboard process is gone." in status.error
+    assert "nothing else" in status.error
+    others = local_processes.core(living(state_dir))
+    said: list[str] = []
+    assert one.up(OPTIONS, said.append) == first
+    assert said == ["starting the dashboard again"]
+    assert others.items() < local_processes.core(living(state_dir)).items()
+    assert one.down() == 3
+
+
+def test_a_dashboard_that_does_not_start_again_leaves_the_rest_running(state_dir: Path) -> None:
+    one = cluster(state_dir)
+    one.up(OPTIONS)
+    kill(state_dir, "dashboard")
+    others = local_processes.core(living(state_dir))
+    (Path(ray_program(state_dir.parent)).parent / "dashboard/dashboard.py").write_text("exit")
+    with pytest.raises(ClusterError, match="or ended") as caught:
+        one.up(OPTIONS)
+    assert "tasktui cluster down" in caught.value.hint
+    assert local_processes.core(living(state_dir)) == others
+
+
+def test_a_dashboard_of_which_nothing_is_known_means_a_start_anew(state_dir: Path) -> None:
+    one = cluster(state_dir)
+    first = one.up(OPTIONS)
+    record = read(record_path(state_dir))
+    assert record
+    assert record.dashboard[-2:][0].endswith("dashboard/dashboard.py")
+    write(record_path(state_dir), replace(record, dashboard=()))
+    kill(state_dir, "dashboard")
+    assert "starts it anew" in one.status().error
+    assert one.up(OPTIONS).address != first.address
 
 
 def test_a_lost_record_is_told_and_its_processes_are_found(state_dir: Path) -> None:

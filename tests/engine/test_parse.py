@@ -113,3 +113,27 @@ def test_an_autoscaler_is_told_from_the_read_only_provider(
 ) -> None:
     status = {"data": {"clusterStatus": {"autoscalerReport": {"nodeTypeMapping": types}}}}
     assert parse.autoscaled(status) is autoscaled
+
+
+DIED = "RuntimeError: no weights"
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "message"),
+    [
+        ("", DIED, DIED),
+        ("Failed to update the deployments ['Echo'].", DIED, DIED),
+        ("The deployments ['Echo'] are UNHEALTHY.", DIED, DIED),
+        (
+            "Failed to update the deployments ['Echo'].",
+            "",
+            "Failed to update the deployments ['Echo'].",
+        ),
+        ("ModuleNotFoundError: x", DIED, "ModuleNotFoundError: x"),
+    ],
+)
+def test_a_message_that_only_names_deployments_gives_way_to_theirs(
+    own: str, theirs: str, message: str
+) -> None:
+    body = {**APP, "message": own, "deployments": {"Echo": {"message": theirs}}}
+    assert parse.apps({"applications": {"chat": body}})["chat"].message == message

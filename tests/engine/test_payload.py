@@ -6,7 +6,7 @@ import pytest
 
 from make import DIGEST, make_app, make_replicas, make_service
 from tasktui.domain.artifact import Spec
-from tasktui.engine.payload import restarts, same, to_config
+from tasktui.engine.payload import anew, lost_package, restarts, same, surges, to_config
 
 
 def test_a_service_names_its_package_its_bounds_and_its_resources() -> None:
@@ -21,6 +21,7 @@ def test_a_service_names_its_package_its_bounds_and_its_resources() -> None:
                 "name": "Echo",
                 "autoscaling_config": {"min_replicas": 1, "max_replicas": 2},
                 "graceful_shutdown_timeout_s": 30,
+                "max_surge_percent": 100,
                 "ray_actor_options": {
                     "num_cpus": 2,
                     "num_gpus": 1,
@@ -75,3 +76,41 @@ def test_a_change_is_seen_and_known_to_restart_or_not(
     app = make_app(config=to_config(old))
     assert not same(new, app)
     assert restarts(new, app) is rolled
+
+
+@pytest.mark.parametrize("surge", [True, False])
+def test_how_a_change_is_rolled_out_is_read_back_and_is_no_difference(surge: bool) -> None:
+    service = make_service(surge=surge)
+    app = make_app(config=to_config(service))
+    assert surges(app) is surge
+    assert same(replace(service, surge=not surge), app)
+    assert not restarts(replace(service, surge=not surge), app)
+    assert not surges(make_app(config={}))
+
+
+def test_a_package_under_another_name_is_the_same_service() -> None:
+    service = make_service(anew="20260305140000")
+    app = make_app(config=to_config(service))
+    uri = to_config(service)["runtime_env"]["working_dir"]
+    assert uri == f"gcs://_ray_pkg_{DIGEST}-20260305140000.zip"
+    assert anew(app) == "20260305140000"
+    assert same(replace(service, anew=""), app)
+    assert not same(replace(service, digest="e" * 64), app)
+    assert anew(make_app(config=to_config(make_service()))) == ""
+    assert anew(make_app(config={})) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "lost"),
+    [
+        ("x\nFailed to download runtime_env file package gcs://_ray_pkg_a.zip from", True),
+        (
+            "Local directory a for URI gcs://_ray_pkg_a.zip does not exist on the cluster.",
+            True,
+        ),
+        ("RuntimeError: no weights", False),
+        ("", False),
+    ],
+)
+def test_a_lost_package_is_known_by_rays_words(message: str, lost: bool) -> None:
+    assert lost_package(message) is lost

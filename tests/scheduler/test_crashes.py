@@ -48,7 +48,8 @@ def shown(*replicas: Replica, status: AppStatus = AppStatus.RUNNING) -> App:
         ((A, B), (A, B, C), 0),  # autoscaling
         ((A, B, C), (A, B), 0),
         ((A, B), (C, make_replica("d")), 2),
-        ((replace(A, started_at=NOW),), (replace(A, started_at=NOW + timedelta(seconds=9)),), 1),
+        ((replace(A, pid=7),), (replace(A, pid=8),), 1),
+        ((replace(A, pid=7),), (replace(A, pid=7, started_at=NOW),), 0),  # a new controller
     ],
 )
 def test_replicas_started_in_place_of_others_are_counted(

@@ -292,3 +292,40 @@ def test_the_service_of_a_task_carries_what_the_task_says() -> None:
     service = service_of(task, task.schedule.points[0].replicas, OWNER, CONFIG)  # type: ignore[union-attr]
     assert (service.import_path, service.route) == ("models.serve:model", "/chat")
     assert (service.env, service.restarts, service.drain_s) == ({"A": "1"}, 2, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "badge"),
+    [(AppStatus.DEPLOYING, Badge.UPDATING), (AppStatus.DEPLOY_FAILED, Badge.FAILED)],
+)
+def test_a_task_runs_on_while_its_change_is_built_and_when_that_fails(
+    status: AppStatus, badge: Badge
+) -> None:
+    task = armed(status=Status.RUNNING)
+    old = make_progress(Status.RUNNING, replicas=(make_replica("r1"),))
+    app = deployed(task, status, deployments=(), message="ImportError: x")
+    made = planned(replace(task, progress=old), observed=make_observed(app))
+    assert (progress(made), made.put) == (Status.RUNNING, False)
+    assert [m.badge for m in made.updates[0].progress.badges] == [badge]
+    assert made.updates[0].progress.replicas == old.replicas
+
+
+def test_a_forced_stop_ends_what_ray_no_longer_lists() -> None:
+    known = (make_replica("r9"),)
+    progress = make_progress(Status.NEED_STOP, replicas=known)
+    task = make_task(progress=progress, stop_forced=True)
+    app = make_app(status=AppStatus.DELETING, deployments=(), replicas=())
+    made = planned(task, observed=make_observed(app))
+    assert made.kill == known
+    assert made.updates[0].progress.reason.text == "stopping by force: 1 left"
+
+
+def test_a_lost_package_is_deployed_again_under_another_name() -> None:
+    task = armed(status=Status.STARTING)
+    words = "Failed to download runtime_env file package gcs://_ray_pkg_x.zip"
+    app = deployed(task, AppStatus.UNHEALTHY, message=words)
+    made = planned(task, observed=make_observed(app))
+    assert made.put
+    assert made.serve[0].anew
+    healed = make_app(task.name, AppStatus.DEPLOYING, config=to_config(made.serve[0]))
+    assert not planned(task, observed=make_observed(healed)).put

@@ -34,6 +34,10 @@ class Source(StrEnum):
     IMPERATIVE = "imperative"
 
 
+_SERVING = frozenset({"RUNNING", "RECOVERING", "PENDING_MIGRATION"})
+"""RECOVERING: a new Serve controller looks at it again. PENDING_MIGRATION: its node is to go."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
     """One replica as Ray shows it."""
@@ -53,7 +57,7 @@ class Replica:
     @property
     def ready(self) -> bool:
         """Whether it answers requests."""
-        return self.state == "RUNNING"
+        return self.state in _SERVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ class App:
     name: str
     status: AppStatus
     message: str = ""
-    """Ray's message, or the first one of its deployments where its own is empty. Untrusted text."""
+    """Ray's message, or the first one of its deployments where its own says nothing. Untrusted
+    text."""
     source: Source = Source.DECLARATIVE
     route: str = ""
     config: Mapping[str, object] = field(default_factory=lambda: EMPTY)

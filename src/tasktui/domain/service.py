@@ -44,3 +44,7 @@ class Service:
     restarts: int = 0
     drain_s: float = 60.0
     """How long requests in flight may take after a stop, in seconds."""
+    surge: bool = True
+    """Whether a change that replaces replicas starts new ones before it stops the old."""
+    anew: str = ""
+    """Digits that name the package anew, once Ray had lost it: it keeps failures by name."""

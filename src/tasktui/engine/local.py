@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tasktui.engine import local_command, local_processes, local_start
+from tasktui.engine import local_command, local_mend, local_processes, local_start
 from tasktui.engine.local_command import LocalOptions
 from tasktui.engine.local_record import (
     LocalState,
@@ -37,6 +37,11 @@ _WAIT_S = 300.0
 """How long to wait for another process that starts or stops the cluster, in seconds."""
 
 _AGAIN = "tasktui cluster up starts it anew; tasktui cluster down removes what is left."
+
+_MEND = (
+    "Tasks and endpoints go on, but nothing can be seen or changed. "
+    "tasktui cluster up starts the dashboard again, and nothing else."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +118,9 @@ class LocalCluster:
     def up(self, options: LocalOptions, progress: Progress = lambda _: None) -> LocalStatus:
         """Bring the cluster up, unless it runs already; ``progress`` gets each stage in words.
 
+        Where only its dashboard is gone, that alone is started again, and what runs goes on.
         Waits for another process that is at it. Raises ClusterError with the
-        end of Ray's output, and leaves no process behind then.
+        end of Ray's output, and leaves no process of a failed start behind then.
         """
         program = self._program or local_command.ray_program()
         self._dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,8 +128,7 @@ class LocalCluster:
         try:
             status = self.status()
             if status.state is not LocalState.RUNNING:
-                self._clean()
-                local_start.start(self._dir, program, options, progress)
+                self._start(program, options, progress)
                 status = self.status()
             return status
         finally:
@@ -158,6 +163,15 @@ class LocalCluster:
             return ended + self._clean()
         finally:
             self._lock.release()
+
+    def _start(self, program: str, options: LocalOptions, progress: Progress) -> None:
+        """Mend what is there, else begin anew. Only with the lock held."""
+        record = read(self._path)
+        if record is not None and local_mend.mendable(record):
+            local_mend.mend(self._dir, record, progress)
+            return
+        self._clean()
+        local_start.start(self._dir, program, options, progress)
 
     def _wait(self, progress: Progress) -> None:
         """Take the lock; meanwhile pass on the stages of whoever holds it."""
@@ -217,6 +231,8 @@ def _wrong(record: Record, living: dict[str, int], *, at_work: bool) -> str:
         return f"The {what} was broken off while {record.stage or 'at it'}. {_AGAIN}"
     if record.state is not LocalState.RUNNING:
         return ""
+    if local_mend.only_dashboard_gone(record, living):
+        return f"The cluster's dashboard process is gone. {_MEND}"
     missing = [word for name, word in local_processes.CORE.items() if name not in living]
     return f"The cluster's {missing[0]} process is gone. {_AGAIN}" if missing else ""
 

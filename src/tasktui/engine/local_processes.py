@@ -20,7 +20,8 @@ OWNER = "TASKTUI_STATE_DIR"
 """Variable that names the state directory, to find processes when the record is lost."""
 
 HEAD = "gcs_server"
-CORE = {HEAD: "head", "raylet": "raylet", "dashboard": "dashboard"}
+DASHBOARD = "dashboard"
+CORE = {HEAD: "head", "raylet": "raylet", DASHBOARD: "dashboard"}
 """Processes that nothing starts again, with the word for each."""
 
 _PATIENCE_S = 3.0
@@ -38,6 +39,22 @@ def markers_of(state_dir: Path) -> set[str]:
     """Markers of all living processes that were started for this state directory."""
     wanted = str(state_dir)
     return {env[MARK] for _, env in _environments() if MARK in env and env.get(OWNER) == wanted}
+
+
+def words(pid: int) -> tuple[str, ...]:
+    """The process's command line; empty when it is gone."""
+    try:
+        return tuple(psutil.Process(pid).cmdline())
+    except (psutil.Error, ValueError):
+        return ()
+
+
+def environ(pid: int) -> dict[str, str]:
+    """The environment that the process was started with; empty when it is gone."""
+    try:
+        return psutil.Process(pid).environ()
+    except (psutil.Error, OSError, ValueError):
+        return {}
 
 
 def markers() -> set[str]:

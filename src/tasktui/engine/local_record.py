@@ -54,6 +54,8 @@ class Record:
     """Process id of Ray's gcs_server."""
     error: str = ""
     """Why the last start failed."""
+    dashboard: tuple[str, ...] = ()
+    """Command line of Ray's dashboard, to start it again: nothing of Ray does."""
 
 
 def record_path(state_dir: Path) -> Path:
@@ -76,7 +78,8 @@ def read(path: Path) -> Record | None:
     try:
         found: Any = json.loads(path.read_text())
         known = {f.name: found[f.name] for f in fields(Record) if f.name in found}
-        record = Record(**{**known, "state": LocalState(known["state"])})
+        words = tuple(str(w) for w in known.get("dashboard") or ())
+        record = Record(**{**known, "state": LocalState(known["state"]), "dashboard": words})
         if record.started_at:
             datetime.fromisoformat(record.started_at)
     except (OSError, ValueError, KeyError, TypeError):

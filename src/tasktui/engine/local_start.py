@@ -166,6 +166,7 @@ async def _open(made: Start, stage: Progress) -> dict[str, Any]:
         "ray_version": version,
         "serve_url": serve_url,
         "head_pid": core.get(local_processes.HEAD, 0),
+        "dashboard": local_processes.words(core.get(local_processes.DASHBOARD, 0)),
     }
 
 

@@ -6,6 +6,7 @@ Must not know HTTP. Raises Unreachable only where the answer is not Ray's at all
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +20,14 @@ Json = Any
 """What ``json`` reads: checked by the functions below."""
 
 _GIB = 2**30
+_WORKERS = "--python_worker_command="
+"""Word of a raylet's command line that says how it starts workers."""
+
 _UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _USED = re.compile(r"([\d.]+)([A-Za-z]*)/[\d.]+[A-Za-z]* (\S+)")
+
+_NAMES_ONLY = re.compile(r"Failed to update the deployments|The deployments .* are UNHEALTHY")
+"""Messages of an application that say which deployments are at fault, but not what is wrong."""
 
 
 def apps(body: Json) -> dict[str, App]:
@@ -82,6 +89,20 @@ def autoscaled(status: Json) -> bool:
     return any(not str(t).startswith("node_") for t in types.values())
 
 
+def interpreter(summary: Json) -> str:
+    """Python of the head's workers, from ``/nodes?view=summary``; empty when it is not told."""
+    about = (summary or {}).get("data") or {}
+    nodes = sorted(
+        about.get("summary") or (),
+        key=lambda n: not (n.get("raylet") or {}).get("isHeadNode"),
+    )
+    words = next((n.get("cmdline") for n in nodes), None) or ()
+    for word in words:
+        if str(word).startswith(_WORKERS):
+            return (shlex.split(str(word).removeprefix(_WORKERS)) or [""])[0]
+    return ""
+
+
 def used(text: str) -> Resources:
     """Amounts in use from ``1.0/4.0 CPU``, one resource a line."""
     found = {
@@ -113,13 +134,11 @@ def _node(row: Mapping[str, Any], used_text: str, host: object) -> Node:
 
 def _app(name: str, a: Mapping[str, Any]) -> App:
     deployments = a.get("deployments") or {}
-    messages = [str(a.get("message") or "")]
-    messages += [str(d.get("message") or "") for _, d in _items(deployments)]
     config = a.get("deployed_app_config") or {}
     return App(
         name=name,
         status=_status(str(a.get("status"))),
-        message=mask(next((m for m in messages if m.strip()), ""), secrets([config])),
+        message=mask(_message(a, [d for _, d in _items(deployments)]), secrets([config])),
         source=Source.IMPERATIVE if a.get("source") == "imperative" else Source.DECLARATIVE,
         route=str(a.get("route_prefix") or ""),
         config=config,
@@ -131,6 +150,13 @@ def _app(name: str, a: Mapping[str, Any]) -> App:
         ),
         since=_time(a.get("last_deployed_time_s")),
     )
+
+
+def _message(a: Mapping[str, Any], deployments: Sequence[Mapping[str, Any]]) -> str:
+    """The application's own message, or that of its deployments where it only names them."""
+    own = str(a.get("message") or "")
+    theirs = [m for d in deployments if (m := str(d.get("message") or "")).strip()]
+    return theirs[0] if theirs and (not own.strip() or _NAMES_ONLY.match(own)) else own
 
 
 def _replica(app: str, deployment: str, r: Mapping[str, Any]) -> Replica:

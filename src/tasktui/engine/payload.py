@@ -6,6 +6,7 @@ Must not know HTTP. Source of the rules: the measured behaviour of Ray Serve's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,18 +18,29 @@ RESTARTS: Final = "TASKTUI_RESTARTS"
 
 _GIB = 2**30
 
+_ANEW = re.compile(r"-(\d+)\.zip$")
+_LOST = re.compile(
+    r"Failed to download runtime_env file package gcs:"
+    r"|for URI gcs://\S+ does not exist on the cluster"
+)
+"""Ray's words, which a node repeats for ten minutes although the package is there again."""
+
+_SURGE = "max_surge_percent"
+"""Share of its replicas that a deployment may have in addition while they are replaced. A Ray
+that does not know it ignores it."""
+
 _ROLLED = ("import_path", "runtime_env")
 """Keys of an application whose change replaces replicas."""
 
 
-def package_uri(digest: str) -> str:
+def package_uri(digest: str, anew: str = "") -> str:
     """Where Ray keeps the package with this content hash."""
-    return f"gcs://{package_name(digest)}"
+    return f"gcs://{package_name(digest, anew)}"
 
 
-def package_name(digest: str) -> str:
-    """Name of the package in Ray's own form."""
-    return f"_ray_pkg_{digest}.zip"
+def package_name(digest: str, anew: str = "") -> str:
+    """Name of the package in Ray's own form; ``anew`` gives the same content another one."""
+    return f"_ray_pkg_{digest}{'-' if anew else ''}{anew}.zip"
 
 
 def to_config(service: Service) -> dict[str, Any]:
@@ -40,7 +52,7 @@ def to_config(service: Service) -> dict[str, Any]:
     env = dict(service.env)
     if service.restarts:
         env[RESTARTS] = str(service.restarts)
-    runtime_env: dict[str, Any] = {"working_dir": package_uri(service.digest)}
+    runtime_env: dict[str, Any] = {"working_dir": package_uri(service.digest, service.anew)}
     if env:
         runtime_env["env_vars"] = env
     return {
@@ -57,6 +69,7 @@ def to_config(service: Service) -> dict[str, Any]:
                     "max_replicas": service.replicas.max,
                 },
                 "graceful_shutdown_timeout_s": service.drain_s,
+                _SURGE: 100 if service.surge else 0,
                 "ray_actor_options": _actor_options(service),
             }
         ],
@@ -76,9 +89,28 @@ def _actor_options(service: Service) -> dict[str, Any]:
 def same(service: Service, app: App) -> bool:
     """Whether the deployed specification already is what ``service`` asks for.
 
-    Compares what was declared, never live replica counts: autoscaling moves those.
+    Compares what was declared, never live replica counts: autoscaling moves those. How a
+    change would be rolled out is no difference: there is none to roll out. Nor is ``anew``.
     """
     return _plain(to_config(service)) == _plain(app.config)
+
+
+def surges(app: App) -> bool:
+    """Whether the application was deployed so that new replicas come before old ones go."""
+    deployments: object = app.config.get("deployments") or ()
+    return isinstance(deployments, (list, tuple)) and any(d.get(_SURGE) for d in deployments)
+
+
+def anew(app: App) -> str:
+    """The value of ``Service.anew`` with which the application was deployed."""
+    env = app.config.get("runtime_env")
+    found = _ANEW.search(str(env.get("working_dir"))) if isinstance(env, Mapping) else None
+    return found[1] if found else ""
+
+
+def lost_package(message: str) -> bool:
+    """Whether Ray says that it no longer has a package, or that a node has lost its copy."""
+    return bool(_LOST.search(message))
 
 
 def differing(service: Service, app: App) -> list[str]:
@@ -128,7 +160,7 @@ def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
         "route_prefix": config.get("route_prefix"),
         "import_path": config.get("import_path"),
         "runtime_env": {
-            "working_dir": env.get("working_dir"),
+            "working_dir": _ANEW.sub(".zip", str(env.get("working_dir"))),
             "env_vars": dict(env.get("env_vars") or {}),
         },
         "deployments": {

@@ -7,7 +7,6 @@ before each change, sent along, and looked for after it. Knows no task.
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,8 @@ from tasktui.domain.secrets import mask
 from tasktui.domain.service import Service, task_name
 from tasktui.engine import parse
 from tasktui.engine.http import Http
-from tasktui.engine.payload import package_name, same, to_config
+from tasktui.engine.kill import Killer
+from tasktui.engine.payload import anew, package_name, same, to_config
 from tasktui.errors import Rejected, StoreBroken
 
 if TYPE_CHECKING:
@@ -30,16 +30,6 @@ _PUT_S = 60.0
 """The first PUT on a cluster starts Serve, which takes 5 to 13 s."""
 
 _UPLOAD_S = 300.0
-
-_KILL = """
-import sys, ray
-ray.init(log_to_driver=False)
-for name in sys.argv[1:]:
-    try:
-        ray.kill(ray.get_actor(name, namespace="serve"))
-    except ValueError:
-        pass
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +54,7 @@ class RayServe:
     ) -> None:
         """Raise Unreachable for an address that is not allowed."""
         self._http = Http(address, token, allow_remote=allow_remote, transport=transport)
+        self._killer = Killer(self._http)
         self._autoscaler: tuple[str, bool] = ("", False)
         self._open: tuple[str, bool] = ("", False)
 
@@ -115,9 +106,9 @@ class RayServe:
             raise
         return await self._verify(body, foreign, wanted)
 
-    async def ensure_package(self, digest: str, archive: Path) -> bool:
+    async def ensure_package(self, digest: str, archive: Path, anew: str = "") -> bool:
         """Upload the package unless Ray has it; the question alone renews its pin."""
-        path = f"/api/packages/gcs/{package_name(digest)}"
+        path = f"/api/packages/gcs/{package_name(digest, anew)}"
         if await self._http.has(path):
             return False
         try:
@@ -131,11 +122,8 @@ class RayServe:
         return True
 
     async def kill(self, replicas: Sequence[Replica]) -> None:
-        """End replicas at once, by a job on the cluster: REST has no call for it."""
-        names = [r.actor for r in replicas]
-        if names:
-            entry = shlex.join(["python", "-c", _KILL, *names])
-            await self._http.json("POST", "/api/jobs/", payload={"entrypoint": entry})
+        """End replicas at once; call it again until they are gone. Raises EngineError."""
+        await self._killer.kill(r.actor for r in replicas)
 
     async def logs(self, replica: Replica, *, lines: int = 200) -> str:
         """Last ``lines`` lines of the replica's log, without the values of its environment.
@@ -215,7 +203,10 @@ def _converged(services: Sequence[Service], ours: Mapping[str, App]) -> bool:
     """Whether Ray already has exactly these: then nothing is sent."""
     living = {n: a for n, a in ours.items() if a.status is not AppStatus.DELETING}
     return {s.app for s in services} == set(living) and all(
-        living[s.app].source is Source.DECLARATIVE and same(s, living[s.app]) for s in services
+        living[s.app].source is Source.DECLARATIVE
+        and same(s, living[s.app])
+        and s.anew == anew(living[s.app])
+        for s in services
     )
 
 

@@ -48,8 +48,9 @@ def marks(crashes: Sequence[datetime]) -> tuple[Mark, ...]:
 
 def _replaced(p: Progress, now: Sequence[Replica]) -> int:
     """How many replicas were started in place of others since the last look."""
-    old = {r.id: r.started_at for r in p.replicas}
-    again = sum(r.id in old and _later(r.started_at, old[r.id]) for r in now)
+    old = {r.id: r.pid for r in p.replicas}
+    # Told by the process: a new Serve controller gives all replicas another start time.
+    again = sum(r.id in old and _other(r.pid, old[r.id]) for r in now)
     new = sum(r.id not in old for r in now)
     gone = len(old.keys() - {r.id for r in now})
     # Where there were fewer than the least, a new one takes the place of one that ended.
@@ -57,5 +58,5 @@ def _replaced(p: Progress, now: Sequence[Replica]) -> int:
     return again + min(new, max(gone, least - len(old), 0))
 
 
-def _later(now: datetime | None, then: datetime | None) -> bool:
-    return now is not None and then is not None and now > then
+def _other(now: int | None, then: int | None) -> bool:
+    return now is not None and then is not None and now != then

@@ -22,6 +22,7 @@ from tasktui.scheduler.backoff import START_TRIES, start_delay
 from tasktui.scheduler.badges import standing
 from tasktui.scheduler.clocksteps import settled
 from tasktui.scheduler.hand import due_since, rests, stopped_by
+from tasktui.scheduler.notices import notices
 from tasktui.scheduler.points import account
 from tasktui.scheduler.serving import looping, running, scaled_to_zero, starting, tail
 
@@ -90,14 +91,16 @@ def _unarmed(task: Task, now: datetime, app: App | None) -> Verdict:
         return Verdict(task=task, progress=idle, archive=task.archive_when_idle)
     forced = task.stop_forced or (p.stop_by is not None and now >= p.stop_by)
     text = "stopping by force" if forced else "draining"
-    count = f": {len(app.replicas)} left" if app.replicas else ""
+    # Ray lists none of an application that it deletes: those of before are still there.
+    left = app.replicas or p.replicas
+    count = f": {len(left)} left" if left else ""
     progress = replace(
         p,
         status=Status.NEED_STOP,
-        replicas=app.replicas,
+        replicas=left,
         reason=Reason(text + count, None if forced else p.stop_by),
     )
-    kill = app.replicas if forced and app.status is AppStatus.DELETING else ()
+    kill = left if forced and app.status is AppStatus.DELETING else ()
     return Verdict(task=task, progress=progress, kill=kill)
 
 
@@ -194,6 +197,7 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
             want=answer.replicas,
             waits=True,
         )
+    app = _with_replicas_of_before(app, p)
     ready = sum(r.ready for r in app.replicas)
     late = p.status is Status.STARTING and now - p.since > timedelta(seconds=config.start_limit_s)
     if not ready and (app.status is AppStatus.DEPLOY_FAILED or late):
@@ -201,7 +205,7 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
     events, point_at = account(task, answer, now)
     if ready or scaled_to_zero(app, answer):
         progress = running(task, now, app, ready, answer)
-        events += looping(task, progress, now)
+        events += looping(task, progress, now) + notices(task, progress, now)
     else:
         progress = starting(p, now, app)
     return Verdict(
@@ -210,6 +214,13 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
         want=answer.replicas,
         events=events,
     )
+
+
+def _with_replicas_of_before(app: App, p: Progress) -> App:
+    """While Ray builds a change, and after that failed, it lists none: those of before serve."""
+    if app.deployments or p.status is not Status.RUNNING:
+        return app
+    return replace(app, replicas=p.replicas)
 
 
 def started(task: Task, now: datetime, answer: Wanted, text: str = "") -> Verdict:

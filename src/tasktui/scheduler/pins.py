@@ -28,10 +28,12 @@ class Pins:
         if self._session != session:
             self._session, self._at = session, {}
         due = timedelta(seconds=PIN_S)
-        for digest in dict.fromkeys(s.digest for s in made.serve):
-            if digest in self._at and now - self._at[digest] < due and not made.starting:
+        for digest, anew in dict.fromkeys((s.digest, s.anew) for s in made.serve):
+            name = f"{digest}-{anew}"
+            # Right before a change, however fresh the pin: Ray may have lost it all the same.
+            if name in self._at and now - self._at[name] < due and not made.put:
                 continue
             path = await stores.run(lambda s, d=digest: s.archive_path(d))  # type: ignore[misc]
-            if await engine.ensure_package(digest, path):
+            if await engine.ensure_package(digest, path, anew):
                 LOG.info("Uploaded the package %s.", digest[:12])
-            self._at[digest] = now
+            self._at[name] = now

@@ -28,6 +28,7 @@ from tasktui.scheduler.healing import drifted, drifts, heals, left
 from tasktui.scheduler.judge import Verdict, alive, judge, queued, refused, started
 from tasktui.scheduler.line import ROUTE, line_of, line_up, reason
 from tasktui.scheduler.ports import Update
+from tasktui.scheduler.rollout import name_after, renewed, rolled
 
 NONE_MISSING: Mapping[TaskId, str] = MappingProxyType({})
 
@@ -95,7 +96,8 @@ def plan(  # noqa: PLR0913 - a pure function of all that a pass knows
     look = Look(observed, owner, _stays(tasks, serve, owner) | keep, allowed)
     memory = look.remember(memory, _expected(placed, owner), now)
     hold, memory = look.hold(adds, changes, now, memory)
-    put = bool(adds or changes) and not hold
+    serve = rolled(serve, observed, now)
+    put = bool(adds or changes or renewed(serve, observed)) and not hold
     starting = frozenset(
         v.task.id for v in placed if v.want and app_name(owner, v.task.name) in adds
     )
@@ -171,6 +173,7 @@ def service_of(task: Task, replicas: Replicas, owner: str, config: Config) -> Se
         env=task.env,
         restarts=task.restarts,
         drain_s=config.drain_s,
+        anew=name_after(task.progress),
     )
 
 

@@ -119,8 +119,11 @@ class Engine(Protocol):
         """
         ...
 
-    async def ensure_package(self, digest: str, archive: Path) -> bool:
-        """Upload the package unless Ray has it, and renew its pin; True when uploaded."""
+    async def ensure_package(self, digest: str, archive: Path, anew: str = "") -> bool:
+        """Upload the package unless Ray has it, and renew its pin; True when uploaded.
+
+        ``anew`` is that of the service: part of the name that Ray keeps it under.
+        """
         ...
 
     async def kill(self, replicas: Sequence[Replica]) -> None:

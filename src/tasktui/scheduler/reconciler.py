@@ -250,7 +250,6 @@ class Reconciler:
                 self._news += [self._notice(_RESTORED.format(name)) for name in lost]
                 self._checkpoint("after-put")
             if made.kill:
-                LOG.info("Ending by force: %s", ", ".join(r.id for r in made.kill))
                 await engine.kill(made.kill)
         except Rejected as error:
             LOG.error("%s", error)  # noqa: TRY400 - a sentence, not a trace

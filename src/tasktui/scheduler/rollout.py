@@ -1,0 +1,88 @@
+"""How Ray is to carry out a change that replaces replicas. Pure.
+
+New replicas first where there is room: then no request is lost, and a bad
+version leaves the old one serving. But Ray waits for ever where no replica more
+fits, so there the old ones go first. And a package that Ray has lost gets
+another name: under the old one every node that missed it goes on failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tasktui.domain.artifact import Spec
+from tasktui.domain.observed import App, AppStatus, Node, Observed
+from tasktui.domain.service import Service
+from tasktui.domain.task import Progress
+from tasktui.engine.payload import anew, lost_package, same, surges
+
+AGAIN = timedelta(seconds=60)
+"""How long one name has before the next one."""
+
+_FORM = "%Y%m%d%H%M%S"
+_SLACK = 1e-6
+"""Ray counts in 1/10000: sums of fractions must not fail by rounding."""
+
+
+def rolled(services: Iterable[Service], observed: Observed, now: datetime) -> tuple[Service, ...]:
+    """The services with the way in which a change of each should be rolled out now."""
+    return tuple(_rolled(s, observed, now) for s in services)
+
+
+def renewed(services: Iterable[Service], observed: Observed) -> bool:
+    """Whether the package of any of them gets another name."""
+    return any((app := observed.apps.get(s.app)) and s.anew != anew(app) for s in services)
+
+
+def _rolled(service: Service, observed: Observed, now: datetime) -> Service:
+    app = observed.apps.get(service.app)
+    if app is None or app.status is AppStatus.DELETING:
+        return service
+    return replace(service, surge=_surge(service, app, observed), anew=_anew(app, now))
+
+
+def _surge(service: Service, app: App, observed: Observed) -> bool:
+    if app.status is AppStatus.DEPLOYING or same(service, app):
+        # Under way, the new replicas hold the room already: what was decided stands.
+        return surges(app)
+    if observed.autoscaler or not observed.nodes:
+        return True
+    # Room for one is enough: each that goes makes room for the next.
+    return any(_holds(node, service.spec) for node in observed.nodes)
+
+
+def _holds(node: Node, spec: Spec) -> bool:
+    total, used = node.total, node.used
+    right_type = not spec.gpu or not spec.gpu_type or spec.gpu_type == node.gpu_type
+    return right_type and (
+        spec.gpu <= total.gpu - used.gpu + _SLACK
+        and spec.cpu <= total.cpu - used.cpu + _SLACK
+        and spec.memory_gb <= total.memory_gb - used.memory_gb + _SLACK
+    )
+
+
+def _anew(app: App, now: datetime) -> str:
+    """A new name where Ray has lost the package; else the one that is deployed."""
+    old = anew(app)
+    if not lost_package(app.message) or (old and now < _given(old) + AGAIN):
+        return old
+    return name_of(now)
+
+
+def name_after(p: Progress) -> str:
+    """The name that the package of a task starts with: another one where the last start lost it."""
+    return str(p.attempt) if p.attempt and lost_package(p.last_error) else ""
+
+
+def name_of(now: datetime) -> str:
+    """The name that a package gets at this moment."""
+    return now.astimezone(UTC).strftime(_FORM)
+
+
+def _given(name: str) -> datetime:
+    try:
+        return datetime.strptime(name, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,58 @@
+"""What a row of the table of keys says. Knows no row, and no Textual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tasktui.domain.actions import Action
+
+
+class Where(StrEnum):
+    """Screens with keys."""
+
+    TASKS = "tasks"
+    DETAIL = "detail"
+    LOGS = "logs"
+    CALENDAR = "calendar"
+    HISTORY = "history"
+    WHY = "why"
+    HELP = "help"
+    COPY = "copy"
+    DIALOG = "dialog"
+
+
+class Group(StrEnum):
+    """Headings of the help screen."""
+
+    MOVE = "Move"
+    VIEW = "Look"
+    FORM = "Tasks (nothing happens before the form's last step)"
+    CHANGE = "Change (each asks first)"
+    APP = "Everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One row of the table."""
+
+    id: str
+    """Name of what it does and, where it makes sense, of the ``:`` command."""
+    names: str
+    """Textual's names of the keys, separated by spaces."""
+    shown: str
+    """As the key is printed on screen."""
+    label: str
+    """One or two words for the footer."""
+    group: Group
+    where: frozenset[Where]
+    help: str
+    """One sentence for the help screen."""
+    footer: int = 0
+    """Place in the footer, lowest first; 0: help only."""
+    action: Action | None = None
+    """The verb behind it: where that is refused, the key says why."""
+    dangerous: bool = False
+    """Changes something: opens a dialog first."""
+    archived: bool = False
+    """Another meaning of a key, on archived tasks: listed, not bound a second time."""

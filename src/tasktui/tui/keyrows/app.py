@@ -1,0 +1,33 @@
+"""Keys that every screen has, or the whole program."""
+
+from __future__ import annotations
+
+from tasktui.tui.key import Group, Key, Where
+from tasktui.tui.keyrows.places import ALL, PAGES, TASKS
+
+ROWS = (
+    Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES, "Read again now."),
+    Key(
+        "command",
+        "colon",
+        ":",
+        "command",
+        Group.APP,
+        TASKS,
+        "Command line, Tab completes: :tab idle, :task NAME, :cluster up, :q.",
+        footer=15,
+    ),
+    Key("help", "question_mark", "?", "keys", Group.APP, PAGES, "The keys of this screen.", 20),
+    Key("back", "escape", "Esc", "back", Group.APP, ALL, "One step back; never quits."),
+    Key(
+        "quit",
+        "q ctrl+c",
+        "q",
+        "quit",
+        Group.APP,
+        ALL - {Where.DIALOG},
+        "Back, also Ctrl-C; on the task table: leave. The scheduler and the tasks go on.",
+        footer=21,
+    ),
+    Key("redraw", "ctrl+l", "Ctrl-L", "", Group.APP, PAGES, "Draw the screen again."),
+)
