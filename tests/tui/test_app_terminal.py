@@ -28,6 +28,18 @@ import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 os.execv(sys.executable, [sys.executable, "-m", "tasktui"])
 """
+# The signal comes when the terminal is taken, and nothing is drawn yet.
+EARLY = """
+import os, signal
+from tasktui.__main__ import main
+from tasktui.tui.app import TasktuiApp
+mounted = TasktuiApp.on_mount
+def on_mount(app):
+    os.kill(os.getpid(), signal.SIGTERM)
+    mounted(app)
+TasktuiApp.on_mount = on_mount
+raise SystemExit(main())
+"""
 COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;)")
 LEFT = b"\x1b[?1049l"
 
@@ -94,6 +106,12 @@ def test_sigterm_gives_the_terminal_back(bench: Bench) -> None:
     with terminal(bench) as screen:
         screen.wait("No task yet.")
         screen.process.send_signal(signal.SIGTERM)
+        assert drained(screen) == 128 + signal.SIGTERM
+        assert LEFT in bytes(screen.raw)
+
+
+def test_sigterm_before_the_first_picture_gives_the_terminal_back_too(bench: Bench) -> None:
+    with terminal(bench, (sys.executable, "-c", EARLY)) as screen:
         assert drained(screen) == 128 + signal.SIGTERM
         assert LEFT in bytes(screen.raw)
 

@@ -72,6 +72,14 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
         """Paint all of it: of several quick changes Textual may see none, the terminal saw them."""
         self.screen.refresh()
 
+    def on_load(self) -> None:
+        """Be ready for signals before the terminal is taken: it is given back in any case."""
+        # Not where the signal is ignored: nohup means that.
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
+
     def on_mount(self) -> None:
         """Begin to tick, to watch the store, and to look after the scheduler."""
         self.set_interval(_TICK_S, self._tick)
@@ -79,11 +87,6 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
         self.run_worker(self._start_scheduler(), group="scheduler")
         self.run_worker(self._keep_health(), group="health")
         self.run_worker(self._follow_cluster(), group="cluster")
-        # Not where the signal is ignored: nohup means that.
-        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-            loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-            loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
 
     # What happens by itself.
 
