@@ -13,6 +13,8 @@ from tasktui.errors import InvalidField, UserError
 NO_SCHEDULER = "TASKTUI_NO_SCHEDULER"
 """Variable set by people who run the scheduler under systemd only, and by tests."""
 
+_SWITCHES = frozenset({"allow_remote", "read_only"})
+
 Admission = Literal["auto", "strict", "off"]
 
 
@@ -26,6 +28,8 @@ class Config:
     """Dashboard URL of the cluster; empty: find one."""
     allow_remote: bool = False
     """Permit addresses that are not loopback."""
+    read_only: bool = False
+    """Whether faces refuse every change. The scheduler goes on."""
     drain_s: float = 60.0
     """How long requests in flight may take after a stop, in seconds."""
     start_limit_s: float = 1800.0
@@ -91,7 +95,7 @@ def _parse(key: str, value: object, where: str) -> object:
         return _directory(field, value)
     if key.endswith(("_s", "_h")):
         return _number(field, value)
-    if key == "allow_remote":
+    if key in _SWITCHES:
         words = {"true": True, "1": True, "false": False, "0": False}
         if str(value).lower() not in words:
             raise InvalidField(field, value, "true or false")

@@ -11,6 +11,7 @@ boundary (CLI), and the app.
     |-- UserError            the request cannot be carried out as asked
     |   |-- InvalidField     one field of the input is wrong
     |   |-- NotAllowed       the action is refused in the task's present state
+    |   |-- ReadOnly         this face was told to change nothing
     |   |-- NotFound         no task, artifact or file of that name
     |   `-- Conflict         a name is taken, or somebody else changed the task
     |       `-- StaleRevision
@@ -63,6 +64,16 @@ class InvalidField(UserError):
 
 class NotAllowed(UserError):
     """The action is refused in the task's present state."""
+
+
+class ReadOnly(UserError):
+    """This face was told to change nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Read-only: nothing was changed.",
+            "Without --read-only, read_only and TASKTUI_READ_ONLY it may; in the app: :rw.",
+        )
 
 
 class NotFound(UserError):

@@ -13,7 +13,15 @@ from runtime.conftest import NOWHERE
 from tasktui.config import Config
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.engine import packages
-from tasktui.errors import DiskFull, NotFound, SchedulerError, StoreBroken, StoreError, Unreachable
+from tasktui.errors import (
+    DiskFull,
+    NotFound,
+    ReadOnly,
+    SchedulerError,
+    StoreBroken,
+    StoreError,
+    Unreachable,
+)
 from tasktui.runtime import daemon, logs
 from tasktui.runtime.session import ADDRESS, Session
 from tasktui.scheduler.leader import LeaderLock
@@ -265,3 +273,40 @@ def test_a_full_disk_does_not_keep_one_from_reading(
     with pytest.raises(DiskFull, match="No space is left"):
         session.call(lambda c: c.add_official())
     session.close()
+
+
+# Read-only
+
+
+def test_a_read_only_face_reads_and_changes_nothing(session: Session, config: Config) -> None:
+    session.call(lambda c: c.launch(SPEC))
+    viewer = Session(replace(config, read_only=True, address=OTHER), {}, "cli", now=lambda: NOW)
+    try:
+        viewer.bind()
+        before = viewer.call(lambda c: (c.tasks(), c.events()))
+        with pytest.raises(ReadOnly, match="nothing was changed"):
+            viewer.call(lambda c: c.archive("chat"))
+        with pytest.raises(ReadOnly):
+            viewer.call(lambda c: c.set_setting("k", "v"))
+        for change in (viewer.start_scheduler, viewer.stop_scheduler, viewer.take_over):
+            with pytest.raises(ReadOnly):
+                change()
+        with pytest.raises(ReadOnly):
+            viewer.start_cluster()
+        assert viewer.call(lambda c: (c.tasks(), c.events())) == before
+    finally:
+        viewer.close()
+    assert bound(session) is None
+
+
+async def test_a_face_becomes_read_only_and_back_while_it_is_open(session: Session) -> None:
+    assert await session.acall(lambda c: c.tasks()) == []
+    session.read_only = True
+    with pytest.raises(ReadOnly):
+        await session.acall(lambda c: c.launch(SPEC))
+    with pytest.raises(ReadOnly):
+        await session.atake_over()
+    with pytest.raises(ReadOnly):
+        await session.astop_scheduler()
+    session.read_only = False
+    assert (await session.acall(lambda c: c.launch(SPEC))).name == "chat"

@@ -48,14 +48,17 @@ class Bench:
     def config(self) -> Config:
         return Config(state_dir=self.folder / "state")
 
-    def session(self) -> Session:
-        session = Session(self.config, {}, "cli", now=lambda: self.at)
+    def session(self, *, read_only: bool = False) -> Session:
+        config = replace(self.config, read_only=read_only)
+        session = Session(config, {}, "cli", now=lambda: self.at)
         self.ends.callback(session.close)
         return session
 
-    def app(self, environ: Mapping[str, str] | None = None) -> TasktuiApp:
+    def app(
+        self, environ: Mapping[str, str] | None = None, *, read_only: bool = False
+    ) -> TasktuiApp:
         look = palette(no_color=bool((environ or {}).get("NO_COLOR")), encoding="utf-8")
-        return TasktuiApp(Desk(self.session(), look, lambda: self.at, UTC))
+        return TasktuiApp(Desk(self.session(read_only=read_only), look, lambda: self.at, UTC))
 
     # What the store holds.
 

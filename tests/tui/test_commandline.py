@@ -28,6 +28,9 @@ NAMES = ["llama-70b", "llama-8b", "qwen-vl"]
         ("why", Typed("why")),
         ("open", Typed("detail")),
         ("activate", Typed("activate")),
+        ("why llama-8b", Typed("why", "llama-8b")),
+        ("tz UTC", Typed("tz", "UTC")),
+        ("ro", Typed("ro")),
     ],
 )
 def test_what_is_understood(text: str, typed: Typed) -> None:
@@ -44,6 +47,7 @@ def test_what_is_understood(text: str, typed: Typed) -> None:
         ("scheduler stop", ":scheduler takes start | restart"),
         ("lunch", "There is no command :lunch. Did you mean :launch?"),
         ("xyzzy", "There is no command :xyzzy. Tab completes, ? lists the keys."),
+        ("tz", ":tz needs an argument: task | mine | utc"),
         ("tab_1", "There is no command :tab_1."),
     ],
 )
@@ -68,6 +72,9 @@ def test_what_is_wrong_is_said_with_what_would_be_right(text: str, says: str) ->
         ("task ll", "task llama-"),
         ("task llama-7", "task llama-70b"),
         ("task x", "task x"),
+        ("why qw", "why qwen-vl"),
+        ("activate llama-8", "activate llama-8b"),
+        ("tz m", "tz mine"),
         ("scheduler r", "scheduler restart"),
         ("launch x", "launch x"),
     ],

@@ -41,6 +41,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(call: Call) -> int:
+    call.require_writable()
     args = call.args
     usual = Spec()
     new = NewArtifact(

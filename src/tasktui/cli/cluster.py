@@ -40,6 +40,7 @@ def bring_up(call: Call, cpus: int | None = None, gpus: int | None = None) -> Lo
     """Bring the embedded cluster up, printing its stages. Raises ClusterError."""
     from tasktui.engine.local import LocalCluster, LocalOptions  # noqa: PLC0415 - psutil is slow
 
+    call.require_writable()
     cluster = LocalCluster(call.config.state_dir)
     shown = Progress()
     # The state directory's own checks, before Ray writes into it.
@@ -65,6 +66,7 @@ def take_down(call: Call) -> int:
     """End the embedded cluster; how many processes were ended. Raises ClusterError."""
     from tasktui.engine.local import LocalCluster  # noqa: PLC0415 - psutil is slow to import
 
+    call.require_writable()
     shown = Progress()
     try:
         return LocalCluster(call.config.state_dir).down(shown)

@@ -83,7 +83,9 @@ def complain(error: TasktuiError, *, as_json: bool = False) -> None:
 
 def _settings(args: argparse.Namespace, environ: Mapping[str, str]) -> Config:
     given = vars(args)
-    flags = {name: given.get(name) for name in ("state_dir", "address", "allow_remote")}
+    flags = {
+        name: given.get(name) for name in ("state_dir", "address", "allow_remote", "read_only")
+    }
     return config.load(environ, **flags)
 
 

@@ -38,6 +38,7 @@ def _install(call: Call) -> int:
     if call.args.print:
         say(unit.removesuffix("\n"), lines=True)
         return 0
+    call.require_writable()
     _require_ours(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +60,7 @@ def _install(call: Call) -> int:
 
 
 def _uninstall(call: Call) -> int:
+    call.require_writable()
     path = _path(call)
     if not path.exists():
         raise NotFound(f"There is no unit {path}.", "" if call.args.system else "Or --system?")

@@ -13,6 +13,7 @@ from tasktui.store.restore import restore
 
 
 def _backup(call: Call) -> int:
+    call.require_writable()
     made = call.session.call(lambda c: c.backup())
     if call.json:
         emit({"file": str(made)})
@@ -26,6 +27,7 @@ def _restore_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore(call: Call) -> int:
+    call.require_writable()
     prepare(call.config.state_dir)
     lock = LeaderLock(call.config.state_dir)
     lock.acquire()

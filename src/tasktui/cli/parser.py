@@ -114,6 +114,7 @@ _SETTINGS = {
     "--state-dir": ("DIR", "where everything is kept (TASKTUI_STATE_DIR)"),
     "--address": ("URL", "Ray's dashboard, such as http://127.0.0.1:8265 (TASKTUI_ADDRESS)"),
     "--allow-remote": ("", "permit an address that is not on this machine"),
+    "--read-only": ("", "only look: every change is refused (TASKTUI_READ_ONLY)"),
 }
 
 

@@ -25,8 +25,7 @@ def _run(call: Call) -> int:
 
     if is_locked(call.config.state_dir):
         raise running(call.config.state_dir)
-    if call.config.address:
-        call.writer()
+    call.session.bind()
     call.close()
     return run_scheduler(call.config)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tasktui.config import Config
-from tasktui.errors import UserError
+from tasktui.errors import ReadOnly, UserError
 from tasktui.runtime.session import Session
 
 
@@ -37,10 +37,16 @@ class Call:
     def writer(self) -> Session:
         """The state directory, for changing: an explicit cluster must be the one it drives.
 
-        Raises SchedulerError where it is not.
+        Raises SchedulerError where it is not, ReadOnly where nothing may be changed.
         """
+        self.require_writable()
         self.session.bind()
         return self.session
+
+    def require_writable(self) -> None:
+        """Raise ReadOnly where nothing may be changed."""
+        if self.config.read_only:
+            raise ReadOnly
 
     def close(self) -> None:
         """Let go of the state directory."""

@@ -20,7 +20,7 @@ from tasktui.config import Config
 from tasktui.domain.event import Actor
 from tasktui.domain.task import Task
 from tasktui.engine.logfile import bounded
-from tasktui.errors import DiskFull, SchedulerError
+from tasktui.errors import DiskFull, ReadOnly, SchedulerError
 from tasktui.runtime import daemon, doorbell
 from tasktui.runtime.files import prepare
 from tasktui.store.store import Store
@@ -55,6 +55,8 @@ class Session:
     ) -> None:
         prepare(config.state_dir)
         self.config = config
+        self.read_only = config.read_only
+        """Whether every change is refused, below every key and verb."""
         self._actor = Actor(user=_user(), origin=_origin(environ, origin))
         self._now = now
         self._environ = environ
@@ -67,6 +69,11 @@ class Session:
         if self._store is None:
             self._store = self._open()
         return action(self._commands(self._store))
+
+    def require_writable(self) -> None:
+        """Raise ReadOnly where this face may only look."""
+        if self.read_only:
+            raise ReadOnly
 
     async def acall(self, action: Callable[[Commands], T]) -> T:
         """Run ``action`` on the commands, on the store's own thread."""
@@ -101,7 +108,7 @@ class Session:
         turns to it. Raises SchedulerError when a running scheduler drives another.
         """
         wanted = self.config.address
-        if not wanted:
+        if not wanted or self.read_only:
             return
         bound = self.call(lambda c: c.setting(ADDRESS))
         if bound == wanted:
@@ -127,20 +134,24 @@ class Session:
 
     def start_scheduler(self, *, wait_s: float = 0.0) -> None:
         """Start the scheduler unless one runs."""
+        self.require_writable()
         daemon.start(self.config, wait_s=wait_s)
 
     def stop_scheduler(self, *, force: bool = False) -> bool:
         """End the scheduler; False when none ran."""
+        self.require_writable()
         return daemon.stop(self.config, self.call(lambda c: c.scheduler()), force=force)
 
     def take_over(self) -> int:
         """Replace a scheduler that hangs; the process that was ended."""
+        self.require_writable()
         return daemon.takeover(self.config, self.call(lambda c: c.scheduler()))
 
     async def atake_over(self) -> int:
         """Replace a scheduler that hangs; for an event loop."""
         import asyncio  # noqa: PLC0415 - see acall
 
+        self.require_writable()
         view = await self.acall(lambda c: c.scheduler())
         return await asyncio.to_thread(daemon.takeover, self.config, view)
 
@@ -148,11 +159,13 @@ class Session:
         """End the scheduler; for an event loop."""
         import asyncio  # noqa: PLC0415 - see acall
 
+        self.require_writable()
         view = await self.acall(lambda c: c.scheduler())
         return await asyncio.to_thread(daemon.stop, self.config, view, force=force)
 
     def start_cluster(self, *words: str) -> None:
         """Bring up the embedded cluster in a process of its own, which outlives this one."""
+        self.require_writable()
         log = bounded(self.config.state_dir / "cluster.log")
         daemon.spawn(self.config, log, "cluster", "up", *words)
 
@@ -185,12 +198,13 @@ class Session:
         store = Store.open(self.config.database)
         with ExitStack() as undo:
             undo.callback(store.close)
-            with suppress(DiskFull):  # reading goes on; what is written says it
+            with suppress(DiskFull, ReadOnly):  # reading goes on; what is written says it
                 self._commands(store).add_official()
             undo.pop_all()
         return store
 
     def _commands(self, store: Store) -> Commands:
+        store.freeze(self.read_only)
         return Commands(
             Context(
                 store=store,

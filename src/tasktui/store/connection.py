@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tasktui.errors import StoreError
+from tasktui.errors import ReadOnly, StoreError
 from tasktui.store import failures, place
 
 Value = str | int | float | bytes | None
@@ -40,6 +40,8 @@ class Connection:
         self._depth = 0
         self._facts: place.Facts | None = None
         """What is known of the files once they are open; None before, and in memory."""
+        self.frozen = False
+        """Every write is refused: its user may only look."""
         self._sole = False
         """Nobody else writes the log back into the file."""
 
@@ -130,9 +132,11 @@ class Connection:
     def transaction(self) -> Iterator[None]:
         """All or nothing. Inside another one: a part that can be taken back by itself.
 
-        Raises StoreBusy, StoreBroken for another file, StoreTooNew when a newer
-        version migrated it meanwhile, DiskFull.
+        Raises ReadOnly while frozen, StoreBusy, StoreBroken for another file, StoreTooNew when
+        a newer version migrated it meanwhile, DiskFull.
         """
+        if self.frozen:
+            raise ReadOnly
         begin, commit, undo = _STATEMENTS if self._depth == 0 else _savepoint(self._depth)
         self.execute(begin)
         self._depth += 1

@@ -51,6 +51,10 @@ class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
         migrate(db)
         return cls(db, Path(tempfile.mkdtemp(prefix="tasktui-")))
 
+    def freeze(self, frozen: bool) -> None:
+        """Refuse every write from now on with ReadOnly, or allow them again."""
+        self._db.frozen = frozen
+
     def backup(self) -> Path:
         """Write a copy into ``backups`` beside the database and return its path.
 

@@ -29,8 +29,8 @@ _HOST = 8
 _SHORT = ("All", "Idle", "Queue", "Start", "Run", "Stop", "Arch")
 
 
-def header(view: View, health: Health | None, cells: int) -> Line:
-    """Program, cluster, resources, scheduler, and the clock: local and UTC."""
+def header(view: View, health: Health | None, cells: int, *, read_only: bool = False) -> Line:
+    """Program, cluster, resources, scheduler, what one may, and the clock: local and UTC."""
     wide = cells >= 100
     gap = Span("   " if wide else "  ")
     clock = line(Span(_clock(view, wide=wide), Tone.DIM), " ")
@@ -38,6 +38,8 @@ def header(view: View, health: Health | None, cells: int) -> Line:
     usage = "" if view.stale else resources(view.cluster)
     if usage:
         after += [gap, Span(usage)]
+    if read_only:
+        after += [gap, Span("READ-ONLY" if wide else "RO", Tone.NOTE)]
     before = [Span(" tasktui", Tone.TITLE), gap]
     room = cells - width((*before, *after, *clock)) - 1
     return justify((*before, *_cluster(view, room, wide=wide), *after), clock, cells)

@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasktui.tui.keys import TAB_NAMES, Where, keys_of
+from tasktui.tui.key import LOOKS
+from tasktui.tui.keys import KEYS, TAB_NAMES, Where, keys_of
+from tasktui.tui.times import BASES
 
 _ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail"}
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
@@ -15,7 +17,11 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "scheduler": ("start", "restart", "takeover"),
     "task": (),
     "filter": (),
+    "tz": BASES,
 }
+PLAIN = frozenset({"ro", "rw"})
+"""Commands that are no keys, and take nothing."""
+_ON_TASK = frozenset(k.id for k in KEYS if k.action or k.id in LOOKS)
 _SILENT = ("tab_", "copy_")
 
 
@@ -32,7 +38,12 @@ class Typed:
 def known() -> tuple[str, ...]:
     """Every command, sorted."""
     ids = {k.id for k in keys_of(Where.TASKS) if not k.id.startswith(_SILENT)}
-    return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS)))
+    return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS) | PLAIN))
+
+
+def acts_on_task(command: str) -> bool:
+    """Whether a command takes the name of a task: that under the cursor where none is given."""
+    return command in _ON_TASK
 
 
 def parse(text: str) -> Typed:
@@ -65,7 +76,7 @@ def complete(text: str, names: Sequence[str]) -> str:
     if not space:
         found = _common([c for c in known() if c.startswith(command)])
         return (found + " " if found in known() else found) if found else text
-    options = names if command == "task" else _ARGUMENTS.get(command, ())
+    options = names if command == "task" or acts_on_task(command) else _ARGUMENTS.get(command, ())
     found = _common([o for o in options if o.startswith(argument.lower())])
     return f"{command} {found}" if found else text
 

@@ -32,6 +32,17 @@ class Group(StrEnum):
     APP = "Everywhere"
 
 
+LOOKS = {
+    "detail": "DetailScreen",
+    "copy": "CopyScreen",
+    "logs": "LogsScreen",
+    "calendar": "CalendarScreen",
+    "why": "WhyScreen",
+    "history": "HistoryScreen",
+}
+"""Ids of keys that open a screen on a task, with the class of ``screens/ID.py`` that it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One row of the table."""
@@ -56,3 +67,8 @@ class Key:
     """Changes something: opens a dialog first."""
     archived: bool = False
     """Another meaning of a key, on archived tasks: listed, not bound a second time."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something, or leads to a change."""
+        return self.dangerous or self.group is Group.FORM

@@ -27,6 +27,15 @@ class TimeBase(StrEnum):
         return order[(order.index(self) + 1) % len(order)]
 
 
+BASES = ("task", "mine", "utc")
+"""What ``:tz`` calls the time bases, in their order."""
+
+
+def base_called(word: str) -> TimeBase:
+    """The time base that ``:tz`` calls ``word``, one of BASES."""
+    return list(TimeBase)[BASES.index(word.lower())]
+
+
 _UTC_NAMES = {"UTC", "Etc/UTC"}
 
 

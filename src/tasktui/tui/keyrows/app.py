@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import ALL, PAGES, TASKS
+from tasktui.tui.keyrows.places import ALL, PAGES
 
 ROWS = (
     Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES, "Read again now."),
@@ -13,8 +13,8 @@ ROWS = (
         ":",
         "command",
         Group.APP,
-        TASKS,
-        "Command line, Tab completes: :tab idle, :task NAME, :cluster up, :q.",
+        PAGES,
+        "Command line, Tab completes: :tab idle, :why NAME, :tz utc, :ro, :cluster up, :q.",
         footer=15,
     ),
     Key("help", "question_mark", "?", "keys", Group.APP, PAGES, "The keys of this screen.", 20),

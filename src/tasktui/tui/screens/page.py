@@ -13,13 +13,15 @@ from textual.screen import Screen
 
 from tasktui.commands.commands import Commands
 from tasktui.domain.task import Task
-from tasktui.errors import TasktuiError
+from tasktui.errors import ReadOnly, TasktuiError
 from tasktui.tui.chrome import banner, footer, header
 from tasktui.tui.desk import Desk
+from tasktui.tui.key import LOOKS
 from tasktui.tui.keys import Where, key
 from tasktui.tui.keys import footer as footer_keys
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.messages import StoreChanged, Ticked
+from tasktui.tui.screens.looks import look
 from tasktui.tui.widgets.lineview import LineView
 
 if TYPE_CHECKING:
@@ -158,16 +160,21 @@ class Page(Screen[None], inherit_bindings=False):
         self._notice_ticks = NOTICE_TICKS
         self.draw_chrome()
 
+    def status_line(self) -> Line:
+        """The notice while there is one."""
+        return self._notice or self.idle_status()
+
     def draw_chrome(self) -> None:
         """Draw header, banner, status line and keys."""
         if not self.is_mounted:
             return
         cells, view = self.size.width, self.desk.view()
         low = self.size.height < LOW
-        self.head.show([] if low else [header(view, self.desk.health, cells)])
+        read_only = self.desk.session.read_only
+        self.head.show([] if low else [header(view, self.desk.health, cells, read_only=read_only)])
         trouble = banner(view, self.desk.trouble())
         self.banner.show([trouble] if trouble else [])
-        self.status.show([self._notice or self.idle_status()])
+        self.status.show([self.status_line()])
         rows = 1 if cells >= 160 or self.size.height < 24 else 2
         keys = footer(footer_keys(self.WHERE), self.target(), cells, rows)
         self.keys.show(() if low else keys)
@@ -179,10 +186,22 @@ class Page(Screen[None], inherit_bindings=False):
         if self._busy:
             return
         row = key(id)
-        if row.action is None:
-            getattr(self, f"do_{id}")()
-        else:
+        if row.changes and self.desk.session.read_only:
+            self.say(str(ReadOnly()), Tone.NOTE)
+        elif row.action is not None:
             self.verb(row.action)
+        elif id in LOOKS:
+            self.look(id)
+        else:
+            getattr(self, f"do_{id}")()
+
+    def look(self, id: str) -> None:  # noqa: A002 - the key's id
+        """Open a screen on the target."""
+        task = self.target()
+        if task is None:
+            self.say("No task is selected.", Tone.NOTE)
+        else:
+            self.app.push_screen(look(id, self.desk, task))
 
     def verb(self, action: Action) -> None:
         """Start a verb on the target: question, then command."""
@@ -271,56 +290,6 @@ class Page(Screen[None], inherit_bindings=False):
         from tasktui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(HelpScreen(self.desk, self.WHERE))
-
-    def do_copy(self) -> None:
-        """The copy menu."""
-        from tasktui.tui.screens.copy import CopyScreen  # noqa: PLC0415 - not for the first frame
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(CopyScreen(self.desk, task))
-
-    def do_logs(self) -> None:
-        """The log of a replica."""
-        from tasktui.tui.screens.logs import LogsScreen  # noqa: PLC0415 - not for the first frame
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(LogsScreen(self.desk, task))
-
-    def do_calendar(self) -> None:
-        """What the schedule does in a week, and next."""
-        from tasktui.tui.screens.calendar import CalendarScreen  # noqa: PLC0415 - not at first
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(CalendarScreen(self.desk, task))
-
-    def do_why(self) -> None:
-        """Why the task is not as wanted."""
-        from tasktui.tui.screens.why import WhyScreen  # noqa: PLC0415 - not for the first frame
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(WhyScreen(self.desk, task))
-
-    def do_history(self) -> None:
-        """The revisions of the task."""
-        from tasktui.tui.screens.history import HistoryScreen  # noqa: PLC0415 - not at first
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(HistoryScreen(self.desk, task))
 
     def do_back(self) -> None:
         """One step back."""

@@ -9,11 +9,11 @@ from textual.containers import VerticalScroll
 
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line
-from tasktui.tui.screens.page import Page
+from tasktui.tui.screens.prompting import Prompting
 from tasktui.tui.widgets.lineview import LineView
 
 
-class Reader(Page):
+class Reader(Prompting):
     """Header, one line of title, the text, the status line, keys."""
 
     AUTO_FOCUS = ""

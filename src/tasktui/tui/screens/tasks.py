@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
 
@@ -19,7 +18,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.empty import loading, nothing, unreadable
 from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
-from tasktui.tui.screens.page import Page
+from tasktui.tui.screens.prompting import Prompting
 from tasktui.tui.screens.rows import Filter, Shown, TaskRows, Texts, read_shown
 from tasktui.tui.summary import summary, title
 from tasktui.tui.widgets.lineview import LineView
@@ -27,6 +26,8 @@ from tasktui.tui.widgets.table import Table
 from tasktui.tui.widgets.tabstrip import TabStrip
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tasktui.tui.widgets.prompt import Prompt
 
 SMALL = (80, 24)
@@ -35,7 +36,7 @@ EVENT_DELAY_S = 0.08
 ARCHIVED_TAB = len(TAB_NAMES) - 1
 
 
-class TasksScreen(Page):
+class TasksScreen(Prompting):
     """The root of the app."""
 
     WHERE = Where.TASKS
@@ -58,11 +59,8 @@ class TasksScreen(Page):
         self._shown_tab = -1
         self._event: tuple[Task, Event | None] | None = None
         self._event_timer: Timer | None = None
-        self._prompt: Prompt | None = None
         self._before = Filter()
         """The filter before the prompt was opened."""
-        self._refused = ""
-        """What is wrong with the command line that was entered."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, tabs, table, summary, status line, keys."""
@@ -153,8 +151,6 @@ class TasksScreen(Page):
 
     def idle_status(self) -> Line:
         """How many rows of how many, the filter, and a line asking for more room."""
-        if self._refused:
-            return line(Span(f" {self._refused}", Tone.PROBLEM))
         width, height = self.size.width, self.size.height
         if width < SMALL[0] or height < SMALL[1]:
             return line(Span(f" {width}x{height}: make it 80x24 to see all", Tone.NOTE))
@@ -183,7 +179,7 @@ class TasksScreen(Page):
 
     def on_table_opened(self) -> None:
         """A row was double-clicked."""
-        self.do_detail()
+        self.look("detail")
 
     def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
         """A tab was clicked."""
@@ -236,16 +232,6 @@ class TasksScreen(Page):
 
     # Looking.
 
-    def do_detail(self) -> None:
-        """Open the task under the cursor."""
-        from tasktui.tui.screens.detail import DetailScreen  # noqa: PLC0415 - not for first frame
-
-        task = self.target()
-        if task is None:
-            self.say("No task is selected.", Tone.NOTE)
-        else:
-            self.app.push_screen(DetailScreen(self.desk, task))
-
     def do_problems(self) -> None:
         """Only tasks with a problem, or all again."""
         self.set_filter(replace(self.filter, problems=not self.filter.problems))
@@ -258,61 +244,30 @@ class TasksScreen(Page):
 
     def do_filter(self) -> None:
         """Open the filter line."""
-        self._open_prompt("/", self.filter.text)
+        self._before = self.filter
+        self.open_prompt("/", self.filter.text)
 
-    def do_command(self) -> None:
-        """Open the command line."""
-        self._open_prompt(":", "")
+    def names(self) -> Sequence[str]:
+        """Every task of the tab."""
+        return [t.name for t in self._shown.tasks] if self._shown else []
 
-    def _open_prompt(self, mark: str, text: str) -> None:
-        from tasktui.tui.widgets.prompt import Prompt  # noqa: PLC0415 - not for the first frame
-
-        if self._prompt is None:
-            self._before = self.filter
-            names = [t.name for t in self._shown.tasks] if self._shown else []
-            self._prompt = Prompt(mark, text, names)
-            self.mount(self._prompt, before=self.status)
-            # At once, not when it is mounted: a letter that follows quickly is meant for it.
-            self.set_focus(self._prompt)
+    def resting(self) -> Widget:
+        """The table."""
+        return self.table
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
-        """Filter with each letter; run a command when it is entered."""
-        self._refused = ""
-        if message.mark == "/":
-            self.set_filter(replace(self.filter, text=message.text.strip()))
-            if message.done:
-                self.close_prompt()
-        elif message.done:
-            self._run(message.text)
-        else:
-            self.draw_chrome()
-
-    def _run(self, text: str) -> None:
-        from tasktui.tui.commandline import parse  # noqa: PLC0415 - not for the first frame
-        from tasktui.tui.screens.running import run_command  # noqa: PLC0415
-
-        typed = parse(text)
-        if typed.error:
-            self._refused = typed.error
-            self.draw_chrome()
-        else:
+        """Filter with each letter."""
+        if message.mark != "/":
+            return
+        message.prevent_default()
+        self.set_filter(replace(self.filter, text=message.text.strip()))
+        if message.done:
             self.close_prompt()
-            run_command(self, typed)
 
     def on_prompt_left(self, message: Prompt.Left) -> None:
         """Left without Enter: the filter is what it was."""
         if message.mark == "/":
             self.set_filter(self._before)
-        self.close_prompt()
-
-    def close_prompt(self) -> None:
-        """Back from the prompt to the table."""
-        if self._prompt is not None:
-            self._prompt.remove()
-            self._prompt = None
-            self._refused = ""
-            self.table.focus()
-            self.draw_chrome()
 
     def do_launch(self) -> None:
         """Open the wizard, empty or with the draft."""
@@ -338,8 +293,3 @@ class TasksScreen(Page):
     def do_quit(self) -> None:
         """Leave; the scheduler goes on."""
         self.app.exit()
-
-    def on_click(self, event: events.Click) -> None:
-        """Clicks outside the prompt close it."""
-        if self._prompt is not None and event.widget is not self._prompt:
-            self.close_prompt()

@@ -18,9 +18,11 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Task, When
 from tasktui.errors import Conflict
 from tasktui.runtime.daemon import State, how_to_start
+from tasktui.tui.keys import key
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import questions, stepping
 from tasktui.tui.screens.dialogs import Answer, Dialog, Question
+from tasktui.tui.screens.looks import look
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page
@@ -279,6 +281,17 @@ async def scheduler(page: Page, word: str) -> None:
 async def find(page: Page, name: str) -> None:
     """Put the cursor on the task of that name. Raises NotFound."""
     page.show_task(await page.desk.session.acall(lambda c: c.any_task(name)))
+
+
+async def on_named(page: Page, id: str, name: str) -> None:  # noqa: A002 - the key's id
+    """Do what a key does to the task of that name. Raises NotFound."""
+    task = await page.desk.session.acall(lambda c: c.any_task(name))
+    row = key(id)
+    if row.action is None:
+        page.app.push_screen(look(id, page.desk, task))
+    else:
+        page.desk.session.require_writable()
+        await perform(page, row.action, task)
 
 
 # How they all ask and act.
