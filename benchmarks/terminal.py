@@ -32,7 +32,7 @@ Figures = dict[str, list[float]]
 SORT = ("o", "n")
 """Keys of the app that order the table by name; left out where it has none."""
 DOWN, PAGE_DOWN, TOP = "\x1b[B", "\x1b[6~", "\x1b[H"
-LIMIT_S = 180.0
+LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Program:
     """Text of the first real row; empty where there is none."""
     leave: str = "q"
     down: str = DOWN
+    """Key that moves the cursor; empty where there is none."""
     tabs: Sequence[str] = ()
     """Keys that turn to another tab, taken in turn."""
     sort: Sequence[str] = ()
@@ -95,7 +96,7 @@ def programs(folder: Path, peers: Path | None) -> list[Program]:
     sort = SORT if stock.knows_key("order") else ()
     found = [
         Program("tasktui", app, first, tabs=("2", "1"), sort=sort, filter="0042"),
-        Program("empty", [sys.executable, peer, "empty"]),
+        Program("empty", [sys.executable, peer, "empty"], down=""),
         Program(
             "datatable", [sys.executable, peer, "datatable", rows], first, sort=("s",), most=20_000
         ),
@@ -108,17 +109,17 @@ def programs(folder: Path, peers: Path | None) -> list[Program]:
 
 def tools(folder: Path, peers: Path | None) -> Iterator[Program]:
     """Terminal tools that are no table of ours, each on what it is for."""
-    for name, words, text, leave in (
-        ("htop", ["htop"], "", "q"),
-        ("ranger", ["ranger", str(folder / "files")], stock.name(0), "q"),
-        ("toolong", ["tl", str(folder / "rows.tsv")], stock.name(0), "q"),
-        ("posting", ["posting"], "", "\x03"),
-        ("harlequin", ["harlequin", "-a", "sqlite", str(folder / "tasktui.db")], "", "\x11"),
+    for name, words, text, leave, down in (
+        ("htop", ["htop"], "", "q", DOWN),
+        ("ranger", ["ranger", str(folder / "files")], stock.name(0), "q", "j"),
+        ("toolong", ["tl", str(folder / "rows.tsv")], "", "q", DOWN),
+        ("posting", ["posting"], "", "\x03", ""),
+        ("harlequin", ["harlequin", "-a", "sqlite", str(folder / "tasktui.db")], "", "\x11", ""),
     ):
         there = peers / name / "bin" / words[0] if peers else None
         path = str(there) if there and there.exists() else shutil.which(words[0])
         if path:
-            yield Program(name, [path, *words[1:]], text, leave, "j" if name == "ranger" else DOWN)
+            yield Program(name, [path, *words[1:]], text, leave, down)
         else:
             missing(name)
 
@@ -145,13 +146,16 @@ def measure(folder: Path, size: int, options: argparse.Namespace) -> dict[str, F
     shown = [p for p in programs(folder, options.peers) if wanted(p, size, options.only)]
     figures: dict[str, Figures] = {p.name: {} for p in shown}
     site = Site(folder)
+    # The first start warms the disk's cache and compiles; it also shows what runs here at all.
+    for program in shown[:]:
+        if not start(program, site)["start: real rows, ms"]:
+            print(f"{program.name}: shows nothing here, left out")
+            shown.remove(program)
+            del figures[program.name]
     with site.busy(options.busy):
-        for turn in range(options.rounds + 1):
+        for _ in range(options.rounds if size < 50_000 else min(3, options.rounds)):
             for program in shown:
-                if turn == 0 or size < 50_000 or turn <= 3:
-                    started = start(program, site)
-                    # The first start warms the disk's cache and compiles.
-                    merge(figures[program.name], started if turn else {})
+                merge(figures[program.name], start(program, site))
         for program in shown:
             print(f"  {program.name} ...", file=sys.stderr, flush=True)
             merge(figures[program.name], session(program, site, options))
@@ -212,11 +216,12 @@ def session(program: Program, site: Site, options: argparse.Namespace) -> Figure
     """What keys, news and waiting cost in one open program."""
     figures: Figures = {}
     with Probe(program.command, site.environ) as probe:
+        probe.until_frame(LIMIT_S)
         if program.rows:
             probe.until(program.rows, LIMIT_S)
         probe.settle(1.0, 30.0)
         figures["memory, MB"] = [probe.memory_mb()]
-        if program.rows or program.name == "htop":
+        if program.down:
             pressed(figures, "cursor down", probe, [program.down], options.keys)
             pressed(figures, "page down", probe, [PAGE_DOWN], options.keys // 2)
             probe.press(TOP, 0.5)
