@@ -231,6 +231,7 @@ def session(program: Program, site: Site, options: argparse.Namespace) -> Figure
         if program.filter:
             filtered(figures, probe, program.filter, max(1, few // 4))
         if program.name == "tasktui":
+            probe.press(TOP, 0.5)
             changed(figures, probe, site.folder, few)
         probe.settle(1.0, 10.0)
         cpu, rate = probe.idle(options.idle)

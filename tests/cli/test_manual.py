@@ -2,21 +2,21 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tasktui.cli.manual import manual
-from tasktui.cli.parser import build
+from tasktui.cli.parser import Place, build
 from tasktui.cli.table import VERBS
 from tasktui.cli.verbs import Verb
 
 ROOT = Path(__file__).parents[2]
 
 
-def leaves(verbs: tuple[Verb, ...], above: str = "tasktui") -> Iterator[tuple[str, Verb]]:
-    for verb in verbs:
+def leaves(verbs: Iterable[Place], above: str = "tasktui") -> Iterator[tuple[str, Verb]]:
+    for verb in (place.load() for place in verbs):
         name = f"{above} {verb.name}"
         yield from leaves(verb.verbs, name) if verb.verbs else [(name, verb)]
 

@@ -175,7 +175,6 @@ def artifact_json(artifact: Artifact) -> dict[str, object]:
 VERBS = (
     Verb(
         name="artifact",
-        summary="Add, list, show and remove what can be deployed",
         verbs=(
             Verb(
                 name="add",

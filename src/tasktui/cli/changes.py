@@ -149,7 +149,6 @@ def _confirm(name: str) -> None:
 VERBS = (
     Verb(
         name="activate",
-        summary="Arm a task: from now on its schedule drives it",
         run=_activate,
         arguments=_activate_arguments,
         json=True,
@@ -160,7 +159,6 @@ VERBS = (
     ),
     Verb(
         name="deactivate",
-        summary="Stop a task and disarm it; the schedule is kept",
         run=_deactivate,
         arguments=_deactivate_arguments,
         json=True,
@@ -169,7 +167,6 @@ VERBS = (
     ),
     Verb(
         name="restart",
-        summary="Replace the replicas of a Running task, a few at a time",
         run=_restart,
         arguments=task_name,
         json=True,
@@ -177,7 +174,6 @@ VERBS = (
     ),
     Verb(
         name="archive",
-        summary="Put an Idle task away: read-only, its name free for others",
         run=_archive,
         arguments=_archive_arguments,
         json=True,
@@ -185,7 +181,6 @@ VERBS = (
     ),
     Verb(
         name="restore",
-        summary="Bring an archived task back: Idle, not activated",
         run=_restore,
         arguments=_restore_arguments,
         json=True,
@@ -193,7 +188,6 @@ VERBS = (
     ),
     Verb(
         name="rm",
-        summary="Delete an archived task for good, with its events",
         run=_delete,
         arguments=_delete_arguments,
         json=True,

@@ -138,7 +138,6 @@ def _json(found: Found) -> dict[str, object]:
 VERBS = (
     Verb(
         name="cluster",
-        summary="Bring an embedded Ray cluster up or down, or show the one that is used",
         verbs=(
             Verb(
                 name="up",

@@ -87,7 +87,6 @@ def _beside(task: Task, found: Sequence[Coming]) -> None:
 VERBS = (
     Verb(
         name="next",
-        summary="Show what the schedule will do next, in local time and UTC",
         run=_next,
         arguments=_arguments,
         json=True,

@@ -222,7 +222,6 @@ def _offer(call: Call) -> int:
 VERBS = (
     Verb(
         name="demo",
-        summary="Launch a small model for real, or remove it again",
         run=_demo,
         arguments=_arguments,
         text="Brings up an embedded cluster where none is found, launches the model as a task\n"

@@ -29,7 +29,6 @@ def _doctor(call: Call) -> int:
 VERBS = (
     Verb(
         name="doctor",
-        summary="Check everything that tasktui stands on, and say what to do",
         run=_doctor,
         json=True,
         text="Asks the cluster too. Exit code 1 when a check fails; changes nothing.",

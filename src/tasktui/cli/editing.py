@@ -108,7 +108,6 @@ def _tell(call: Call, changes: Sequence[Change], plan: Sequence[str], task: Task
 VERBS = (
     Verb(
         name="edit",
-        summary="Change a task; what is not given stays as it is",
         run=_edit,
         arguments=_arguments,
         json=True,

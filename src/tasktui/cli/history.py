@@ -76,7 +76,6 @@ def _logs(call: Call) -> int:
 VERBS = (
     Verb(
         name="events",
-        summary="Show what happened: every action and every change of status",
         run=_events,
         arguments=_events_arguments,
         json=True,
@@ -85,7 +84,6 @@ VERBS = (
     ),
     Verb(
         name="logs",
-        summary="Show the last lines of a replica's log",
         run=_logs,
         arguments=_logs_arguments,
         examples=("tasktui logs chat", "tasktui logs chat --replica 77c0 -n 1000"),

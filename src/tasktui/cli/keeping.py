@@ -62,7 +62,6 @@ def _export(call: Call) -> int:
 VERBS = (
     Verb(
         name="export",
-        summary="Print tasks as files that launch -f takes",
         run=_export,
         arguments=_export_arguments,
         json=True,
@@ -72,7 +71,6 @@ VERBS = (
     ),
     Verb(
         name="backup",
-        summary="Copy the database into STATE/backups; the newest seven stay",
         run=_backup,
         json=True,
         text="The scheduler does it once a day.",
@@ -80,7 +78,6 @@ VERBS = (
     ),
     Verb(
         name="restore-backup",
-        summary="Put a copy in the place of the database",
         run=_restore,
         arguments=_restore_arguments,
         json=True,

@@ -98,7 +98,6 @@ def _show(call: Call, spec: TaskSpec, problems: list[Problem]) -> None:
 VERBS = (
     Verb(
         name="launch",
-        summary="Create a task: Idle, nothing runs yet",
         run=_launch,
         arguments=_arguments,
         json=True,

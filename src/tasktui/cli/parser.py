@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from tasktui import __version__
 from tasktui.cli.verbs import Verb
@@ -39,8 +38,37 @@ class Help(argparse.RawDescriptionHelpFormatter):
         return f"{', '.join(action.option_strings)} {self._format_args(action, action.dest)}"
 
 
+class Place(Protocol):
+    """Where a verb is found when it is used."""
+
+    @property
+    def name(self) -> str:
+        """The word that is typed."""
+
+    @property
+    def summary(self) -> str:
+        """One line, as the list of verbs shows it."""
+
+    def load(self) -> Verb:
+        """The verb, with everything that it takes."""
+
+
 class Parser(argparse.ArgumentParser):
-    """Complains in sentences, with a hint."""
+    """Complains in sentences, with a hint. Loads its verb when that is used, not before."""
+
+    place: Place | None = None
+    """Where its verb is; None once that is loaded."""
+
+    def filled(self) -> Parser:
+        """Itself, with everything that the verb takes."""
+        place, self.place = self.place, None
+        if place is not None:
+            _fill(self, place.load())
+        return self
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]  # noqa: ANN001, ANN201 - argparse's own overloads
+        """Read words as argparse does, which hands those after a verb to its parser."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raise UserError instead of printing and exiting."""
@@ -61,6 +89,8 @@ class Parser(argparse.ArgumentParser):
 
 def meant(word: str, known: Sequence[str], prog: str) -> str:
     """A hint that names what is close to ``word``; all of the ``known`` where they are few."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
     close = get_close_matches(word, known, n=2, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(close)}?"
@@ -69,7 +99,7 @@ def meant(word: str, known: Sequence[str], prog: str) -> str:
     return f"{prog} --help lists them."
 
 
-def build(verbs: Iterable[Verb]) -> Parser:
+def build(verbs: Iterable[Place]) -> Parser:
     """The whole parser."""
     parser = Parser(
         prog="tasktui",
@@ -106,7 +136,7 @@ def children(parser: Parser) -> list[Parser]:
     found = []
     for action in parser._actions:  # noqa: SLF001 - argparse offers no other way
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-            found += [p for p in action.choices.values() if isinstance(p, Parser)]
+            found += [p.filled() for p in action.choices.values() if isinstance(p, Parser)]
     return found
 
 
@@ -130,24 +160,25 @@ def _settings(parser: argparse.ArgumentParser, *, shown: bool = False) -> None:
             group.add_argument(flag, action="store_true", default=unset, help=help_text)
 
 
-def _add(parser: argparse.ArgumentParser, verbs: Iterable[Verb]) -> None:
+def _add(parser: argparse.ArgumentParser, verbs: Iterable[Place]) -> None:
     places = parser.add_subparsers(metavar="VERB", title="verbs", parser_class=Parser)
-    for verb in verbs:
-        made = places.add_parser(
-            verb.name,
-            help=verb.summary,
-            description="\n\n".join(t for t in (f"{verb.summary}.", verb.text) if t),
-            epilog=_examples(verb.examples),
-            formatter_class=Help,
-            allow_abbrev=False,
+    for place in verbs:
+        made: Parser = places.add_parser(
+            place.name, help=place.summary, formatter_class=Help, allow_abbrev=False
         )
-        verb.arguments(made)
-        if verb.json:
-            made.add_argument("--json", action="store_true", help="answer in JSON, times in UTC")
-        _settings(made)
-        made.set_defaults(run=verb.run, parser=made)
-        if verb.verbs:
-            _add(made, verb.verbs)
+        made.place = place
+
+
+def _fill(parser: Parser, verb: Verb) -> None:
+    parser.description = "\n\n".join(t for t in (f"{verb.summary}.", verb.text) if t)
+    parser.epilog = _examples(verb.examples)
+    verb.arguments(parser)
+    if verb.json:
+        parser.add_argument("--json", action="store_true", help="answer in JSON, times in UTC")
+    _settings(parser)
+    parser.set_defaults(run=verb.run, parser=parser)
+    if verb.verbs:
+        _add(parser, verb.verbs)
 
 
 def _examples(examples: Sequence[str]) -> str:

@@ -89,7 +89,6 @@ def _json(instant: Instant) -> dict[str, object]:
 VERBS = (
     Verb(
         name="schedule",
-        summary="Work with schedules alone",
         verbs=(
             Verb(
                 name="preview",

@@ -113,7 +113,6 @@ def _tell(call: Call, changes: Sequence[Change], task: Task) -> None:
 VERBS = (
     Verb(
         name="history",
-        summary="Show the revisions of a task, and what each changed",
         run=_history,
         arguments=task_name,
         json=True,
@@ -122,7 +121,6 @@ VERBS = (
     ),
     Verb(
         name="rollback",
-        summary="Make a task what it was at an earlier revision, as a new revision",
         run=_rollback,
         arguments=_rollback_arguments,
         json=True,

@@ -151,7 +151,6 @@ def health_json(health: Health) -> dict[str, object]:
 VERBS = (
     Verb(
         name="scheduler",
-        summary="Run, start, stop or show the process that drives the schedules",
         text="It starts by itself whenever something changes, and outlives the terminal.",
         verbs=(
             Verb(

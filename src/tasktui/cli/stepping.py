@@ -142,7 +142,6 @@ such as 2026-12-01T08:00."""
 VERBS = (
     Verb(
         name="scale",
-        summary="Set replicas by hand for a while, over the schedule",
         run=_scale,
         arguments=_scale_arguments,
         json=True,
@@ -156,7 +155,6 @@ VERBS = (
     ),
     Verb(
         name="pause",
-        summary="Freeze the replicas in force: no point is applied until it is resumed",
         run=_pause,
         arguments=_pause_arguments,
         json=True,
@@ -168,7 +166,6 @@ VERBS = (
     ),
     Verb(
         name="resume",
-        summary="End a pause: the point in force applies once, nothing is replayed",
         run=_resume,
         arguments=_resume_arguments,
         json=True,

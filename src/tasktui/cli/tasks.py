@@ -137,7 +137,6 @@ def instant_text(instant: Instant, view: View) -> str:
 VERBS = (
     Verb(
         name="ls",
-        summary="List tasks with their status, next time and reason",
         run=_list,
         arguments=_list_arguments,
         json=True,
@@ -146,7 +145,6 @@ VERBS = (
     ),
     Verb(
         name="show",
-        summary="Show one task whole",
         run=_show,
         arguments=task_name,
         json=True,

@@ -69,8 +69,8 @@ class Verb:
     """One line of the table of verbs; with ``verbs`` a group of them."""
 
     name: str
-    summary: str
-    """One line, as the list of verbs shows it."""
+    summary: str = ""
+    """One line, as the list of verbs shows it; of a verb in the table of all it stands there."""
     run: Run | None = None
     arguments: Arguments = no_arguments
     json: bool = False
@@ -79,6 +79,10 @@ class Verb:
     """More than the summary, for its own help."""
     examples: tuple[str, ...] = ()
     verbs: tuple[Verb, ...] = ()
+
+    def load(self) -> Verb:
+        """Itself: it is here."""
+        return self
 
 
 def task_name(parser: argparse.ArgumentParser) -> None:

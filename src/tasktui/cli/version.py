@@ -15,4 +15,4 @@ def _version(call: Call) -> int:
     return 0
 
 
-VERBS = (Verb(name="version", summary="Print the version", run=_version, json=True),)
+VERBS = (Verb(name="version", run=_version, json=True),)

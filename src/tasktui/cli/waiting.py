@@ -215,7 +215,6 @@ def _wait(call: Call) -> int:
 VERBS = (
     Verb(
         name="wait",
-        summary="Wait until a task has a status",
         run=_wait,
         arguments=_wait_arguments,
         json=True,

@@ -47,7 +47,6 @@ def _trouble(call: Call) -> str:
 VERBS = (
     Verb(
         name="why",
-        summary="Say why a task is not as wanted, and what one can do",
         run=_why,
         arguments=task_name,
         json=True,
