@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -74,10 +73,13 @@ def load(environ: Mapping[str, str], **flags: object) -> Config:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text())
+        text = file.read_text()
+        import tomllib  # noqa: PLC0415 - only where there is a file
+
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: neither text nor TOML
         raise UserError(f"{file} cannot be read: {error}.", "Mend or remove the file.") from error
 
 

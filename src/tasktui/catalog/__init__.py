@@ -6,13 +6,14 @@ packing or the store; the scripts themselves are never imported here.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tasktui.domain.artifact import Spec
 from tasktui.errors import InvalidField, UserError
+
+MANIFEST = "model.toml"
 
 _HERE = Path(__file__).parent
 _KEYS = {"description", "file_path", "deployment_name", "spec"}
@@ -40,10 +41,17 @@ def official(place: Path = _HERE) -> tuple[Official, ...]:
     Raises UserError for a manifest that cannot be read, InvalidField for keys
     that are unknown or missing.
     """
-    return tuple(_read(path) for path in sorted(place.glob("*/model.toml")))
+    return tuple(_read(folder / MANIFEST) for folder in folders(place))
+
+
+def folders(place: Path = _HERE) -> tuple[Path, ...]:
+    """Every folder of ``place`` with a manifest, by name, unread."""
+    return tuple(path.parent for path in sorted(place.glob(f"*/{MANIFEST}")))
 
 
 def _read(path: Path) -> Official:
+    import tomllib  # noqa: PLC0415 - off the path of plain reads
+
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

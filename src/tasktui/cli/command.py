@@ -11,7 +11,6 @@ import io
 import json
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,6 +106,8 @@ def _silence() -> int:
 
 
 def _crashed(error: Exception, settings: Config | None) -> int:
+    import traceback  # noqa: PLC0415 - only after a mistake of ours
+
     text = "".join(traceback.format_exception(error))
     what = f"tasktui: this should not have happened: {type(error).__name__}: {error}"
     note(what)

@@ -6,7 +6,6 @@ gets only the answer.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -54,6 +53,8 @@ def width() -> int | None:
     """Cells of the terminal's line; None where the answer goes to a file or a pipe."""
     if not sys.stdout.isatty():
         return None
+    import shutil  # noqa: PLC0415 - off the path of a pipe
+
     return shutil.get_terminal_size().columns
 
 

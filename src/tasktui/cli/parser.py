@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, cast
 
 from tasktui import __version__
 from tasktui.cli.verbs import Verb
@@ -54,21 +54,7 @@ class Place(Protocol):
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains in sentences, with a hint. Loads its verb when that is used, not before."""
-
-    place: Place | None = None
-    """Where its verb is; None once that is loaded."""
-
-    def filled(self) -> Parser:
-        """Itself, with everything that the verb takes."""
-        place, self.place = self.place, None
-        if place is not None:
-            _fill(self, place.load())
-        return self
-
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]  # noqa: ANN001, ANN201 - argparse's own overloads
-        """Read words as argparse does, which hands those after a verb to its parser."""
-        return super(Parser, self.filled()).parse_known_args(args, namespace)
+    """Complains in sentences, with a hint."""
 
     def error(self, message: str) -> NoReturn:
         """Raise UserError instead of printing and exiting."""
@@ -133,11 +119,8 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
 
 def children(parser: Parser) -> list[Parser]:
     """The parsers of the verbs right below ``parser``, in their order."""
-    found = []
-    for action in parser._actions:  # noqa: SLF001 - argparse offers no other way
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-            found += [p.filled() for p in action.choices.values() if isinstance(p, Parser)]
-    return found
+    found = [a for a in parser._actions if isinstance(a, _Verbs)]  # noqa: SLF001 - argparse offers no other way
+    return [action.parser(name) for action in found for name in action.choices]
 
 
 _SETTINGS = {
@@ -160,13 +143,44 @@ def _settings(parser: argparse.ArgumentParser, *, shown: bool = False) -> None:
             group.add_argument(flag, action="store_true", default=unset, help=help_text)
 
 
+class _Verbs(argparse._SubParsersAction):  # type: ignore[type-arg]  # noqa: SLF001 - no other name
+    """Makes the parser of a verb, and loads what it is, when that verb is used: not before.
+
+    Thirty parsers take as long to make as all that one verb needs.
+    """
+
+    _places: dict[str, Place]
+
+    def take(self, places: Iterable[Place]) -> None:
+        """Know these verbs by name and summary."""
+        self._places = {place.name: place for place in places}
+        for place in self._places.values():
+            self._choices_actions.append(self._ChoicesPseudoAction(place.name, (), place.summary))
+        self.choices = self._places
+
+    def parser(self, name: str) -> Parser:
+        """The parser of the verb, with everything that it takes."""
+        if name not in self._name_parser_map:
+            made = self.add_parser(name, formatter_class=Help, allow_abbrev=False)
+            _fill(made, self._places[name].load())
+        found: Parser = self._name_parser_map[name]
+        return found
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[object] | None,
+        option_string: str | None = None,
+    ) -> None:
+        if values:
+            self.parser(str(values[0]))
+        super().__call__(parser, namespace, values, option_string)
+
+
 def _add(parser: argparse.ArgumentParser, verbs: Iterable[Place]) -> None:
-    places = parser.add_subparsers(metavar="VERB", title="verbs", parser_class=Parser)
-    for place in verbs:
-        made: Parser = places.add_parser(
-            place.name, help=place.summary, formatter_class=Help, allow_abbrev=False
-        )
-        made.place = place
+    made = parser.add_subparsers(metavar="VERB", title="verbs", action=_Verbs)
+    cast("_Verbs", made).take(verbs)
 
 
 def _fill(parser: Parser, verb: Verb) -> None:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from tasktui.catalog import official
+from tasktui.catalog import folders, official
 from tasktui.commands.checks import read_script
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.task import check_name
-from tasktui.engine.packages import Package, pack
-from tasktui.engine.script import Script, inspect
 from tasktui.errors import Conflict, InvalidField
+
+if TYPE_CHECKING:
+    from tasktui.engine.script import Script
 
 _CATALOG = "catalog"
 
@@ -51,7 +53,7 @@ class Artifacts:
         if new.folder.is_symlink() or not new.folder.is_dir():
             raise InvalidField("folder", str(new.folder), "an existing folder, not a link")
         name = check_name(new.name or _slug(new.folder.resolve().name))
-        if name in {o.name for o in official()}:
+        if name in {f.name for f in folders()}:
             raise Conflict(f"{name} is the name of an official model.", "Choose another (--name).")
         check_spec(new.spec)
         script_of(new)
@@ -74,11 +76,10 @@ class Artifacts:
 
         Cheap when nothing changed: one comparison of names, sizes and times.
         """
-        models = official()
-        stamp = ";".join(_stamp(m.folder) for m in models)
+        stamp = ";".join(_stamp(folder) for folder in folders())
         if self._store.setting(_CATALOG) == stamp:
             return
-        for model in models:
+        for model in official():
             new = NewArtifact(
                 folder=model.folder,
                 file_path=model.file_path,
@@ -94,8 +95,10 @@ class Artifacts:
         return read_script(self._store, artifact, f"{artifact.file_path}.py")
 
     def _keep(self, new: NewArtifact, name: str, kind: ArtifactKind) -> Artifact:
+        from tasktui.engine.packages import pack  # noqa: PLC0415 - off the path of plain reads
+
         script = script_of(new)
-        package: Package = pack(new.folder, self._store.archive_path("x").parent)
+        package = pack(new.folder, self._store.archive_path("x").parent)
         if f"{new.file_path}.py" not in package.files:
             raise InvalidField(
                 "file_path", new.file_path, "a script that the ignore rules do not leave out"
@@ -124,6 +127,8 @@ class Artifacts:
 
 def script_of(new: NewArtifact) -> Script:
     """Read and check the script before anything is packed. Raises InvalidField."""
+    from tasktui.engine.script import inspect  # noqa: PLC0415 - off the path of plain reads
+
     path = PurePosixPath(new.file_path)
     if path.is_absolute() or ".." in path.parts or path.suffix == ".py" or not new.file_path:
         raise InvalidField(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +15,7 @@ from tasktui.domain.schedule import OneOff, Schedule
 from tasktui.domain.secrets import is_variable
 from tasktui.domain.status import Status
 from tasktui.domain.task import TaskSpec, check_name
-from tasktui.engine.script import inspect
-from tasktui.engine.secrets import resolve as resolve_env
 from tasktui.errors import InvalidField, NotFound, StoreBroken, TasktuiError, UserError
-from tasktui.schedule.lint import doubtful, lint
-from tasktui.schedule.parse import check as check_schedule
 from tasktui.schedule.resolve import resolve
 from tasktui.store.store import Store
 
@@ -55,6 +50,8 @@ def resolve_spec(store: Store, spec: TaskSpec) -> Resolved:
         return Resolved(
             artifact, file_path, deployment_name, artifact.scaled, dict(artifact.autoscaling)
         )
+    from tasktui.engine.script import inspect  # noqa: PLC0415 - see read_script
+
     script = f"{file_path}.py"
     if script not in artifact.files:
         scripts = [f.removesuffix(".py") for f in artifact.files if f.endswith(".py")]
@@ -67,6 +64,8 @@ def resolve_spec(store: Store, spec: TaskSpec) -> Resolved:
 
 def read_script(store: Store, artifact: Artifact, script: str) -> str:
     """Text of one file of the package. Raises StoreBroken when the package is gone."""
+    import zipfile  # noqa: PLC0415 - off the path of plain reads
+
     path = store.archive_path(artifact.digest)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -83,6 +82,8 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
 
     ``editing`` is the present name of the task that is being edited.
     """
+    from tasktui.schedule.parse import check as check_schedule  # noqa: PLC0415 - see read_script
+
     store = context.store
     found: list[Problem] = []
 
@@ -136,6 +137,8 @@ def _check_env(spec: TaskSpec) -> None:
 
 def _check_references(context: Context, spec: TaskSpec, editing: str | None) -> None:
     """Raise InvalidField for a reference, new with this edit, that leads to no value."""
+    from tasktui.engine.secrets import resolve as resolve_env  # noqa: PLC0415 - see read_script
+
     old = context.store.task(editing).env if editing is not None else {}
     new = {k: v for k, v in spec.env.items() if old.get(k) != v}
     if context.environ.get(NO_SCHEDULER):
@@ -157,6 +160,8 @@ def _check_past(context: Context, spec: TaskSpec, editing: str | None) -> None:
 
 def _doubts(context: Context, schedule: Schedule, editing: str | None) -> list[Problem]:
     """What the lint says of a schedule that is allowed."""
+    from tasktui.schedule.lint import doubtful, lint  # noqa: PLC0415 - see read_script
+
     start = None
     if editing is not None:
         store = context.store

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tasktui.commands.context import Context
 from tasktui.domain.event import Event, EventKind
-from tasktui.scheduler.timekeeper import DOUBT
 
 
 class Clock:
@@ -16,6 +15,8 @@ class Clock:
 
     def accept_clock(self) -> bool:
         """Let the scheduler go by the clock as it is; False when it does so already."""
+        from tasktui.scheduler.timekeeper import DOUBT  # noqa: PLC0415 - off the path of reads
+
         with self._store.transaction():
             if not self._store.setting(DOUBT):
                 return False

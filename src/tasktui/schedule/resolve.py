@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zoneinfo
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 
 from tasktui.errors import InvalidField
@@ -24,6 +23,8 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
     """The zone of that IANA name. Raises InvalidField, naming close matches."""
     if name in _names():
         return zoneinfo.ZoneInfo(name)
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
     close = get_close_matches(name, sorted(_names()), n=3, cutoff=0.5)
     allowed = "an IANA name such as Europe/Berlin"
     if close:

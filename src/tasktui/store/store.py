@@ -7,8 +7,6 @@ so; nothing of SQLite comes out.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from tasktui.errors import StoreError
@@ -47,6 +45,8 @@ class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
     @classmethod
     def memory(cls) -> Store:
         """A store that is gone when closed, with its packages."""
+        import tempfile  # noqa: PLC0415 - tests and previews only
+
         db = Connection.memory()
         migrate(db)
         return cls(db, Path(tempfile.mkdtemp(prefix="tasktui-")))
@@ -67,4 +67,6 @@ class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
         """Close; a transaction that is still open is taken back."""
         self._db.close()
         if not self._db.on_disk:
+            import shutil  # noqa: PLC0415 - as in memory
+
             shutil.rmtree(self._folder, ignore_errors=True)
