@@ -28,6 +28,8 @@ _PATIENCE_S = 3.0
 """Time for the raylet to leave by itself, in seconds, before it is killed."""
 
 _PAUSE_S = 0.05
+_DYING_S = 10.0
+"""How long to wait for the last of a killed process, in seconds: it may write to a slow disk."""
 
 
 def marked(marker: str) -> list[psutil.Process]:
@@ -86,21 +88,33 @@ def end(marker: str) -> int:
 
     The raylet is asked first: it ends its workers in half a second, while the
     others take long to leave. What remains is killed, over and over, since a
-    raylet may start a worker while the list is made.
+    raylet may start a worker while the list is made. A killed process loses its
+    environment before its ports: it is waited for, too.
     """
     found = marked(marker)
-    ended = {p.pid for p in found}
+    ended = {*found}
     _signal([p for p in found if "raylet" in core([p])], signal.SIGTERM)
     limit = time.monotonic() + _PATIENCE_S
     while "raylet" in core(found) and time.monotonic() < limit:
         time.sleep(_PAUSE_S)
         found = marked(marker)
     while found:
-        ended |= {p.pid for p in found}
+        ended |= {*found}
         _signal(found, signal.SIGKILL)
         time.sleep(_PAUSE_S)
         found = marked(marker)
+    limit = time.monotonic() + _DYING_S
+    while any(map(_lives, ended)) and time.monotonic() < limit:
+        time.sleep(_PAUSE_S)
     return len(ended)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether there is more of it than an entry that its parent has not read yet."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
