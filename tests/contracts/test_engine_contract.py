@@ -191,10 +191,10 @@ async def test_nodes_show_what_they_have_and_what_is_used(bench: Bench) -> None:
     service = bench.service(replicas="1")
     await bench.apply(service)
     await bench.running(service)
-    seen = await bench.until(lambda s: s.nodes[0].used.cpu > 0)
+    # Ray counts some seconds late: what the test before this one held may be in it for a while.
+    seen = await bench.until(lambda s: s.nodes[0].used.cpu == pytest.approx(0.1))
     (node,) = seen.nodes
     assert node.total.gpu == 4
-    assert node.used.cpu == pytest.approx(0.1)
     assert seen.autoscaler is False
 
 
