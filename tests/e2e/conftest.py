@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import pytest
 
 from e2e.foreign import Foreign
 from e2e.site import Site
-from e2e.watching import Watch
 
 
 @contextmanager
@@ -45,17 +44,9 @@ def foreign(site: Site) -> Iterator[Foreign]:
 
 
 @pytest.fixture
-def watch(site: Site, foreign: Foreign, record_property: Callable[[str, object], None]) -> Watch:
-    """Faults on the cluster of all tests: only such as it gets over by itself."""
-    return Watch(site, foreign, record_property)
-
-
-@pytest.fixture
 def gone(site: Site) -> Iterator[list[str]]:
-    """Names of tasks that are put away at the end, however the test ends."""
+    """Names of tasks that are gone at the end, however the test ends: the next finds no task."""
     names: list[str] = []
     yield names
     for name in names:
-        site.run("deactivate", name, "--force", ok=False)
-        site.run("wait", name, "--for", "Idle", "--timeout", "60", ok=False)
-        site.run("archive", name, ok=False)
+        site.put_away(name)

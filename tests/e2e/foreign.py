@@ -43,6 +43,10 @@ class Foreign:
         config = folder / "config.yaml"
         config.write_text(json.dumps({"applications": [app]}))
         self._config = config
+        self.begin()
+
+    def begin(self) -> None:
+        """Deploy it where it is not there yet, or no more."""
         self.deploy()
         until(self.now, 90)
         self.pid = self.now()

@@ -165,6 +165,13 @@ class Site:
         until(lambda: self.ready(name) >= int(replicas.partition("-")[0]))
         return name
 
+    def put_away(self, name: str) -> None:
+        """End the task and delete it, whatever state it is in and whether it is there or not."""
+        self.run("deactivate", name, "--force", ok=False)
+        self.run("wait", name, "--for", "Idle", "--timeout", "60", ok=False)
+        self.run("archive", name, ok=False)
+        self.run("delete", name, "--yes", ok=False)
+
     def ready(self, name: str) -> int:
         """Replicas that are ready of a task that runs without trouble; else -1.
 
