@@ -19,8 +19,8 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Override, Pause, Task, TaskId, When
 from tasktui.errors import DiskFull, LeadershipLost, StoreBroken, StoreBusy, StoreError, StoreTooNew
 from tasktui.scheduler.backlog import KEPT_EVENTS, KEPT_OF_A_TASK, Backlog, as_written
-from tasktui.scheduler.ports import SchedulerStore, Update
-from tasktui.scheduler.reconciler import Contact, Reconciler
+from tasktui.scheduler.ports import Contact, SchedulerStore, Update
+from tasktui.scheduler.reconciler import Reconciler
 from tasktui.scheduler.timekeeper import Timekeeper
 
 

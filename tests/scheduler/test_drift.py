@@ -109,6 +109,15 @@ def test_a_scheduler_that_knows_nothing_yet_sets_it_right_and_accuses_nobody() -
     assert (eyes.badges, eyes.events) == ([], [])
 
 
+def test_a_wish_that_changed_and_changed_back_before_a_look_accuses_nobody() -> None:
+    eyes = Eyes()
+    old, eyes.task = eyes.task, replace(eyes.task, schedule=make_daily("08:00=2-2"))
+    asked = eyes.see().serve[0]
+    eyes.task = old
+    eyes.see(replace(eyes.app, config=to_config(asked)))
+    assert "!drift" not in eyes.badges
+
+
 def fought(eyes: Eyes, times: int = LIMIT) -> None:
     for _ in range(times):
         assert eyes.see(eyes.bent()).put

@@ -28,6 +28,7 @@ from make import (
 from tasktui.config import Config
 from tasktui.domain.event import EventKind
 from tasktui.domain.observed import App, AppStatus, Observed, Resources
+from tasktui.domain.service import app_name
 from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import to_config
@@ -162,14 +163,33 @@ def test_an_application_that_somebody_changed_is_set_right() -> None:
 
 
 def test_an_application_of_ours_without_a_task_is_removed() -> None:
-    made = planned(observed=make_observed(make_app("gone")))
+    task = armed(status=Status.RUNNING)
+    made = planned(task, observed=make_observed(deployed(task), make_app("gone")))
+    assert ([s.route for s in made.serve], made.put) == ([task.route], True)
+
+
+def test_one_that_does_not_run_is_removed_though_it_is_all_there_is() -> None:
+    made = planned(observed=make_observed(make_app("gone", replicas=())))
     assert (made.serve, made.put) == ((), True)
 
 
-def test_many_applications_without_a_task_are_not_removed_and_it_says_so() -> None:
-    made = planned(observed=make_observed(*(make_app(n) for n in ("a", "b", "c"))))
+@pytest.mark.parametrize("names", [("a",), ("a", "b", "c")])
+def test_more_than_half_of_what_runs_is_not_removed_unasked_and_it_says_so(
+    names: tuple[str, ...],
+) -> None:
+    made = planned(observed=make_observed(*(make_app(n) for n in names)))
     assert not made.put
+    assert made.asks == {app_name(OWNER, n) for n in names}
     assert "nobody stopped" in made.hold
+
+
+def test_what_a_person_stops_counts_with_what_nobody_stopped() -> None:
+    stays = armed(status=Status.RUNNING)
+    stopped = make_task("stopped", status=Status.NEED_STOP, armed=None, id=TaskId(2))
+    shown = make_observed(deployed(stays), deployed(stopped), make_app("gone"))
+    assert planned(stays, stopped, observed=shown).asks == {app_name(OWNER, "gone")}
+    shown = make_observed(deployed(stays), deployed(stopped))
+    assert planned(stays, stopped, observed=shown).put, "people alone are not asked"
 
 
 def test_lost_applications_come_back_only_after_two_equal_answers_a_second_apart() -> None:
@@ -253,11 +273,18 @@ def test_only_armed_tasks_are_served(world: tuple[tuple[Task, ...], Observed]) -
 def test_called_again_with_what_came_of_it_it_settles(
     world: tuple[tuple[Task, ...], Observed],
 ) -> None:
-    """On a Ray that does at once what it is asked for, a few passes end in nothing to do."""
+    """On a Ray that does at once what it is asked for, a few passes end in nothing to do.
+
+    What it asks a person is allowed.
+    """
     tasks, observed = world
     memory, now = NOTHING, NOW
+    allowed: frozenset[str] = frozenset()
     for _ in range(12):
-        made = plan(now, tasks, observed, owner=OWNER, config=CONFIG, memory=memory)
+        made = plan(
+            now, tasks, observed, owner=OWNER, config=CONFIG, memory=memory, allowed=allowed
+        )
+        allowed |= made.asks
         if not made.put and not made.updates and not made.hold:
             return
         memory, now = made.memory, now + timedelta(seconds=400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -264,6 +265,7 @@ async def test_an_unreachable_ray_changes_no_status_and_is_said_once(world: Worl
     world.launch()
     world.commands.activate("chat", When.NOW)
     await world.advance(10)
+    puts = len(world.ray.puts)
     world.ray.down = True
     await world.advance(120)
     assert world.status() is Status.RUNNING
@@ -275,6 +277,33 @@ async def test_an_unreachable_ray_changes_no_status_and_is_said_once(world: Worl
     world.ray.down = False
     await world.advance(35)
     assert world.commands.cluster().state is ClusterState.CONNECTED
+    assert len(world.ray.puts) == puts
+    told = [e.reason for e in world.events(None) if e.kind is EventKind.NOTICE]
+    assert re.fullmatch(r"Ray at \S+ answers again, after \d+ (s|min)\.", told[1])
+
+
+async def test_a_ray_that_never_answered_before_is_no_news_when_it_does(world: World) -> None:
+    world.ray.down = True
+    world.restart()
+    await world.advance(40)
+    world.ray.down = False
+    await world.advance(35)
+    assert world.commands.cluster().state is ClusterState.CONNECTED
+    assert not world.events(None)
+
+
+async def test_after_hours_without_ray_one_put_brings_what_is_wanted_now(world: World) -> None:
+    world.launch(schedule=make_daily("08:00=1-1,13:00=2-2,20:00=3-3"))
+    world.commands.activate("chat", When.NOW)
+    await world.advance(10)
+    puts = len(world.ray.puts)
+    world.ray.down = True
+    await world.go_to(at("05 20:00"))
+    await world.go_to(at("06 08:30"))
+    world.ray.down = False
+    await world.advance(40)
+    assert (world.bounds(), len(world.ray.puts)) == ((1, 1), puts + 1)
+    assert len([e for e in world.events(None) if e.kind is EventKind.NOTICE]) == 2
 
 
 async def test_without_an_answer_those_in_line_are_told_what_they_wait_for(world: World) -> None:

@@ -115,6 +115,32 @@ async def test_another_tools_change_is_put_back_and_told(world: World) -> None:
     assert badges(world) == []
 
 
+async def test_another_tools_change_while_no_scheduler_ran_is_told(world: World) -> None:
+    await running(world, "chat", "edited")
+    for name in ("chat", "edited"):
+        app = world.ray.apps[app_name(world, name)]
+        app.config = {**app.config, "route_prefix": f"/theirs-{name}"}
+    task = world.task("edited")
+    spec = replace(world.commands.spec_of(task), schedule=make_one_off(None, "2-2"))
+    world.commands.edit("edited", task.revision, spec)
+    world.restart()
+    await world.advance(5)
+    assert (badges(world), badges(world, "edited")) == (["!drift"], [])
+    assert notices(world) == [
+        f"Another tool changed {app_name(world)}: route_prefix. It is put back."
+    ]
+    assert world.ray.apps[app_name(world)].config["route_prefix"] == "/chat"
+
+
+async def test_a_ray_that_started_anew_while_no_scheduler_ran_accuses_nobody(world: World) -> None:
+    await running(world, "chat")
+    world.ray.lose_state()
+    world.ray.deploy_foreign("theirs")
+    world.restart()
+    await world.advance(10)
+    assert (world.status(), badges(world)) == (Status.RUNNING, [])
+
+
 async def test_one_that_fights_is_left_alone_until_somebody_acts(world: World) -> None:
     await running(world, "chat", "other")
     for _ in range(5):

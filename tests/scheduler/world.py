@@ -25,8 +25,8 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.engine.fake import FakeApp, FakeRay
 from tasktui.engine.ray_serve import RayServe
-from tasktui.scheduler.ports import SchedulerStore
-from tasktui.scheduler.reconciler import Contact, Reconciler
+from tasktui.scheduler.ports import Contact, SchedulerStore
+from tasktui.scheduler.reconciler import Reconciler
 from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.store.store import Store
 

@@ -98,7 +98,7 @@ class FakeRay:
         config = {"name": name, "route_prefix": f"/{name}", "import_path": "their:app"}
         app = FakeApp(config=config, built_at=self.now, imperative=imperative)
         self.apps[name] = app
-        self._scale(app, 0)
+        self._scale(app, self.now)
 
     def kill_replicas(self, name: str) -> None:
         """Every replica of an application dies and is started again."""
@@ -171,7 +171,7 @@ class FakeRay:
         )
         if old is not None and not rebuilt:
             old.config, old.imperative = config, False
-            self._scale(old, self.start_s)
+            self._scale(old, self.now + self.start_s)
             return
         self.apps[name] = FakeApp(config=config, built_at=self.now + self.build_s)
 
@@ -197,7 +197,7 @@ class FakeRay:
             if self.now >= app.built_at and not app.replicas and not app.error:
                 app.error = self._fault(name, app)
                 if not app.error:
-                    self._scale(app, self.start_s)
+                    self._scale(app, app.built_at + self.start_s)
 
     def _fault(self, name: str, app: FakeApp) -> str:
         uri = str((app.config.get("runtime_env") or {}).get("working_dir", ""))
@@ -206,11 +206,10 @@ class FakeRay:
             return f"Failed to download runtime_env file package {uri}"
         return self.failing.get(name, "")
 
-    def _scale(self, app: FakeApp, start_s: float) -> None:
+    def _scale(self, app: FakeApp, ready_at: float) -> None:
         while len(app.replicas) < app.least:
             self._pid += 1
-            ready = max(self.now, app.built_at) + start_s
-            app.replicas.append(FakeReplica(f"r{self._pid}", ready, self.now, self._pid))
+            app.replicas.append(FakeReplica(f"r{self._pid}", ready_at, self.now, self._pid))
         most = (app.deployment.get("autoscaling_config") or {}).get("max_replicas")
         del app.replicas[int(most) if most is not None else len(app.replicas) :]
 

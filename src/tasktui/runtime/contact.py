@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tasktui.config import Config
 from tasktui.engine.address import Target, find
-from tasktui.scheduler.reconciler import Contact
+from tasktui.scheduler.ports import Contact
 from tasktui.store.thread import StoreThread
 
 if TYPE_CHECKING:

@@ -51,11 +51,11 @@ def unbelievable(seen: datetime, now: datetime) -> bool:
 
 def said(by: timedelta, now: datetime) -> str:
     """A step in one sentence, with what follows from it."""
-    span = _span(abs(by))
+    far = span(abs(by))
     if by > _NONE:
-        return f"The clock went forward by {span}, or the machine slept: as after downtime."
+        return f"The clock went forward by {far}, or the machine slept: as after downtime."
     what = "every schedule is read anew" if -by >= SMALL_STEP else "no point is applied again"
-    return f"The clock went back by {span} to {_moment(now)}: {what}."
+    return f"The clock went back by {far} to {_moment(now)}: {what}."
 
 
 def doubted(seen: datetime, now: datetime) -> str:
@@ -91,7 +91,8 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}Z"
 
 
-def _span(by: timedelta) -> str:
+def span(by: timedelta) -> str:
+    """Say a length of time."""
     seconds = round(by.total_seconds())
     if seconds < 120:
         return f"{seconds} s"

@@ -17,7 +17,7 @@ from tasktui.domain.observed import App, AppStatus, Observed, Source
 from tasktui.domain.service import Service
 from tasktui.domain.status import Badge, Mark, Reason
 from tasktui.domain.task import Progress, Task
-from tasktui.engine.payload import differing, same
+from tasktui.engine.payload import differing, fingerprint, same
 from tasktui.scheduler.crashes import recent
 from tasktui.scheduler.guard import Memory
 
@@ -38,15 +38,15 @@ class Drift:
 
 
 def remember(memory: Memory, services: Mapping[str, Service], observed: Observed) -> Memory:
-    """Note which applications Ray has exactly as they are wanted."""
-    if memory.session != observed.session:
-        memory = replace(memory, agreed={}, session=observed.session)
+    """Note which applications Ray has, or had, exactly as they are wanted now."""
+    known = memory.agreed if memory.session == observed.session else {}
+    prints = {name: fingerprint(service) for name, service in services.items()}
     agreed = {
-        name: service if _agrees(service, observed.apps.get(name)) else memory.agreed[name]
+        name: prints[name]
         for name, service in services.items()
-        if name in memory.agreed or _agrees(service, observed.apps.get(name))
+        if known.get(name) == prints[name] or _agrees(service, observed.apps.get(name))
     }
-    return replace(memory, agreed=agreed)
+    return replace(memory, agreed=agreed, session=observed.session)
 
 
 def drift(task: Task, service: Service, observed: Observed, memory: Memory) -> Drift | None:
@@ -54,9 +54,8 @@ def drift(task: Task, service: Service, observed: Observed, memory: Memory) -> D
     app = observed.apps.get(service.app)
     if _agrees(service, app):
         return None
-    known = memory.session == observed.session and memory.agreed.get(service.app) == service
     left = ALONE in task.progress.badges
-    if not left and not (known and _by_somebody(app, observed)):
+    if not left and not (_known(service, observed, memory) and _by_somebody(app, observed)):
         return None
     return Drift(_what(service, app), left or len(task.progress.reverts) >= LIMIT)
 
@@ -121,6 +120,12 @@ def _agrees(service: Service, app: App | None) -> bool:
         and app.source is not Source.IMPERATIVE
         and same(service, app)
     )
+
+
+def _known(service: Service, observed: Observed, memory: Memory) -> bool:
+    """Whether this Ray had exactly that."""
+    same_ray = memory.session == observed.session
+    return same_ray and memory.agreed.get(service.app) == fingerprint(service)
 
 
 def _by_somebody(app: App | None, observed: Observed) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tasktui.domain.observed import AppStatus, Observed
-from tasktui.domain.service import Service, task_name
+from tasktui.domain.service import task_name
 
 SETTLE = timedelta(seconds=1)
 """How long Ray must keep answering the same before lost applications are created again."""
@@ -31,8 +31,8 @@ class Memory:
     """All applications that Ray showed then."""
     missing_since: datetime | None = None
     held_since: datetime | None = None
-    agreed: Mapping[str, Service] = field(default_factory=dict)
-    """What Ray had exactly as it was wanted when it was last looked at, by application."""
+    agreed: Mapping[str, str] = field(default_factory=dict)
+    """What Ray had exactly as it is wanted still: a fingerprint by application."""
     session: str = ""
     """The start of Ray that ``agreed`` is about."""
 
@@ -47,7 +47,9 @@ class Look:
     observed: Observed
     owner: str
     known: frozenset[str]
-    """Applications of tasks that the store has as started or stopping, and those that stay."""
+    """Those that ``stay``, and those that somebody or a schedule of ours stops."""
+    stay: frozenset[str] = frozenset()
+    """Applications that run on."""
     allowed: frozenset[str] = frozenset()
     """Applications that a person said may be removed."""
 
@@ -80,12 +82,14 @@ class Look:
     def unasked(self) -> frozenset[str]:
         """Running applications that would go though neither a person nor a schedule said so.
 
-        Empty unless they are more than half of those that run: an old or a wrong
-        database, perhaps. One alone is no reason to ask.
+        Empty unless more than half of those that run would go, all in all: an old or a
+        wrong database, perhaps. What people and schedules stop alone is no reason to ask.
         """
-        running = [n for n in self._ours() if any(r.ready for r in self.observed.apps[n].replicas)]
-        going = frozenset(running) - self.known - self.allowed
-        return going if len(going) > 1 and 2 * len(going) > len(running) else frozenset()
+        apps = self.observed.apps
+        running = frozenset(n for n in self._ours() if any(r.ready for r in apps[n].replicas))
+        unasked = running - self.known - self.allowed
+        going = running - self.stay
+        return unasked if 2 * len(going) > len(running) else frozenset()
 
     def _ours(self) -> list[str]:
         apps = self.observed.apps

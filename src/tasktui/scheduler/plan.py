@@ -93,7 +93,8 @@ def plan(  # noqa: PLR0913 - a pure function of all that a pass knows
     serve, keep = left(serve, found)
     adds, changes = _difference(serve, observed, owner, keep)
     memory = drift.remember(memory, {s.app: s for s in serve}, observed)
-    look = Look(observed, owner, _stays(tasks, serve, owner) | keep, allowed)
+    stay = frozenset(s.app for s in serve) | keep
+    look = Look(observed, owner, stay | _started(tasks, owner), stay, allowed)
     memory = look.remember(memory, _expected(placed, owner), now)
     hold, memory = look.hold(adds, changes, now, memory)
     serve = rolled(serve, observed, now)
@@ -228,11 +229,11 @@ def _admitted(v: Verdict, now: datetime, refusal: Reason | None) -> Verdict:
     return started(v.task, now, wanted(v.task, now))
 
 
-def _stays(tasks: Iterable[Task], serve: Iterable[Service], owner: str) -> frozenset[str]:
-    """Applications that run on, and those that somebody or a schedule of ours stops."""
+def _started(tasks: Iterable[Task], owner: str) -> frozenset[str]:
+    """Applications of tasks that the store has as started or stopping."""
     quiet = {Status.IDLE, Status.IN_QUEUE}
     known = (t for t in tasks if t.progress.status not in quiet or t.progress.attempt)
-    return frozenset(app_name(owner, t.name) for t in known) | {s.app for s in serve}
+    return frozenset(app_name(owner, t.name) for t in known)
 
 
 def _difference(

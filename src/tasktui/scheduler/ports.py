@@ -153,3 +153,14 @@ class Clock(Protocol):
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         """Wait for ``event``, at most ``seconds``; True when it was set."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A way to Ray."""
+
+    engine: Engine
+    address: str
+    embedded: bool
+    guessed: bool = False
+    """Nothing named a cluster: this is only the default address."""

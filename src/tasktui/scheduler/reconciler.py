@@ -10,23 +10,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterState, ClusterView, Observed
-from tasktui.domain.service import task_name
 from tasktui.domain.task import Task
-from tasktui.errors import EngineError, Rejected, StoreError, Unauthorized
+from tasktui.errors import EngineError, Rejected, StoreError
 from tasktui.schedule.resolve import data_version
-from tasktui.scheduler import asking
+from tasktui.scheduler import asking, recall
 from tasktui.scheduler.backoff import contact_delay
+from tasktui.scheduler.clocksteps import span
 from tasktui.scheduler.environment import resolved
-from tasktui.scheduler.guard import NOTHING, Memory
+from tasktui.scheduler.guard import Memory
 from tasktui.scheduler.pins import Pins
 from tasktui.scheduler.plan import Plan, blind, plan, refusals
-from tasktui.scheduler.ports import Engine, SchedulerStore, Stores, Update
+from tasktui.scheduler.ports import Contact, Engine, SchedulerStore, Stores, Update
+from tasktui.scheduler.sight import WAITING, seen, unseen
 from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.scheduler.zonedata import VERSION, recompute
 
@@ -42,17 +43,6 @@ CALM_S = 3.0
 """How often Ray is looked at otherwise."""
 
 HEARTBEAT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """A way to Ray."""
-
-    engine: Engine
-    address: str
-    embedded: bool
-    guessed: bool = False
-    """Nothing named a cluster: this is only the default address."""
 
 
 class Reconciler:
@@ -81,11 +71,13 @@ class Reconciler:
         self._owner = ""
         self._tasks: list[Task] = []
         self._version = -1
-        self._memory: Memory = NOTHING
+        self._memory: Memory | None = None
+        """What the last pass tells the next one; None: what the store keeps of it."""
         self._pins = Pins()
         self._news: list[Event] = []
         self._view = ClusterView()
         self._failures = 0
+        self._silent_since: datetime | None = None
         self._said = ""
         self._look_at: datetime | None = None
         self._beat_at: datetime | None = None
@@ -164,6 +156,8 @@ class Reconciler:
             await self._stand_still(now)
             return
         allowed = await self._stores.run(asking.confirmed)
+        if self._memory is None:
+            self._memory = await self._stores.run(recall.recall)
         made = plan(
             now,
             tasks,
@@ -175,6 +169,8 @@ class Reconciler:
             allowed=allowed,
         )
         await self._ask(made, allowed & observed.apps.keys())
+        if recall.differs(self._memory, made.memory):
+            await self._stores.run(lambda s: recall.keep(s, made.memory))
         self._memory = made.memory
         updates, failure = await self._carry_out(contact.engine, made, observed, now)
         self._checkpoint("before-record")
@@ -193,7 +189,7 @@ class Reconciler:
         """Log what happened to the clock; moments noted by the one before count no more."""
         if not texts:
             return
-        self._look_at, self._pins, self._memory = None, Pins(), NOTHING
+        self._look_at, self._pins, self._memory = None, Pins(), None
         LOG.warning("%s", " ".join(texts))
         await self._record_view((), [self._notice(text) for text in texts])
 
@@ -216,21 +212,18 @@ class Reconciler:
 
     def _reached(self, contact: Contact, observed: Observed) -> None:
         if self._failures:
-            LOG.info("Ray at %s answers again.", contact.address)
+            self._again(contact.address)
         self._failures = 0
-        self._view = ClusterView(
-            state=ClusterState.CONNECTED,
-            address=contact.address,
-            embedded=contact.embedded,
-            ray_version=observed.ray_version,
-            session=observed.session,
-            serve_url=observed.serve_url,
-            nodes=observed.nodes,
-            foreign=tuple(sorted(n for n in observed.apps if task_name(self._owner, n) is None)),
-            autoscaler=observed.autoscaler,
-            open=observed.open,
-            seen_at=self._clock.now(),
-        )
+        self._view = seen(contact, observed, self._owner, self._clock.now())
+
+    def _again(self, address: str) -> None:
+        """Say that Ray answers again; as an event where its silence was one."""
+        text = f"Ray at {address} answers again."
+        LOG.info("%s", text)
+        if self._silent_since is not None:
+            silent = span(self._clock.now() - self._silent_since)
+            self._news.append(self._notice(f"{text[:-1]}, after {silent}."))
+        self._silent_since = None
 
     async def _carry_out(
         self, engine: Engine, made: Plan, observed: Observed, now: datetime
@@ -289,23 +282,10 @@ class Reconciler:
         retry_at = now + contact_delay(self._failures)
         events = []
         if self._failures == 1 and self._view.state is ClusterState.CONNECTED:
+            self._silent_since = now
             events.append(self._notice(str(error)))
-        old = self._view
-        known = contact is not None and old.address == contact.address
-        self._view = ClusterView(
-            state=_state(error, contact),
-            address=contact.address if contact and not contact.guessed else "",
-            embedded=contact.embedded if contact else False,
-            ray_version=old.ray_version if known else "",
-            session=old.session if known else "",
-            serve_url=old.serve_url if known else "",
-            nodes=old.nodes if known else (),
-            foreign=old.foreign if known else (),
-            seen_at=old.seen_at if known else None,
-            error=str(error),
-            retry_at=retry_at,
-        )
-        await self._record_view(blind(self._tasks, now, _WAITING[self._view.state]), events)
+        self._view = unseen(self._view, contact, error, retry_at)
+        await self._record_view(blind(self._tasks, now, WAITING[self._view.state]), events)
         self._look_at = retry_at
 
     def _notice(self, text: str) -> Event:
@@ -327,17 +307,3 @@ class Reconciler:
 _RESTORED = (
     "{}, an application of others, had disappeared when Ray was changed: it was put back as it was."
 )
-
-_WAITING = {
-    ClusterState.NONE: "waiting for a Ray cluster: none was found",
-    ClusterState.UNREACHABLE: "waiting for Ray to answer",
-    ClusterState.UNAUTHORIZED: "waiting: Ray refuses the token",
-}
-
-
-def _state(error: EngineError, contact: Contact | None) -> ClusterState:
-    if isinstance(error, Unauthorized):
-        return ClusterState.UNAUTHORIZED
-    if contact is None or contact.guessed:
-        return ClusterState.NONE
-    return ClusterState.UNREACHABLE
