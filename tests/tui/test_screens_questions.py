@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from make import NOW, make_arming, make_daily, make_one_off, make_progress, make_replica, make_task
-from tasktui.domain.observed import ClusterView
-from tasktui.domain.status import Status
+from make import (
+    NOW,
+    make_arming,
+    make_daily,
+    make_node,
+    make_one_off,
+    make_progress,
+    make_replica,
+    make_task,
+)
+from tasktui.domain.artifact import Spec
+from tasktui.domain.observed import ClusterView, Resources
+from tasktui.domain.status import Badge, Mark, Status
 from tasktui.domain.task import Task, When
 from tasktui.tui.lines import Line, line, plain
 from tasktui.tui.screens import questions
@@ -39,6 +50,18 @@ def test_a_daily_task_is_offered_its_next_point_and_the_one_in_force() -> None:
         "now": "Start now with 08:00Z 2-4",
     }
     assert question.focus == "next"
+
+
+def test_one_that_gave_up_is_offered_to_try_again_at_each_point() -> None:
+    failed = make_progress(badges=(Mark(Badge.FAILED, "5/5"),))
+    question = questions.activate(make_task(progress=failed), VIEW)
+    assert offers(question) == {
+        "next": "Wait for 20:00Z 0-1 (in 6h00)",
+        "now": "Start now with 08:00Z 2-4",
+        "now+again": "Start now with 08:00Z 2-4, try again at each point",
+    }
+    once = make_task(progress=failed, schedule=make_one_off(None))
+    assert list(offers(questions.activate(once, VIEW))) == ["now"], "it has no other point"
 
 
 def test_points_are_said_on_the_clock_of_the_viewer() -> None:
@@ -167,6 +190,16 @@ def test_delete_takes_nothing_but_the_name() -> None:
     assert all(field.wrong(t) for t in ("", "cha", "CHAT", "chat "))
 
 
+def test_a_restart_without_room_for_one_more_says_that_nobody_answers() -> None:
+    full = make_node(gpu=1, used=Resources(gpu=1))
+    view = View(now=NOW, cluster=ClusterView(nodes=(full,)))
+    task = replace(running(1), spec=Spec(gpu=1))
+    text = said(questions.restart(task, view))
+    assert "nothing answers until the new one is ready" in text
+    assert "goes on answering" not in text
+    assert "goes on answering" in said(questions.restart(task, VIEW))
+
+
 def test_restart_counts_the_replicas() -> None:
-    question = questions.restart(running(3))
+    question = questions.restart(running(3), VIEW)
     assert offers(question) == {"yes": "Restart 3 replicas"}

@@ -74,7 +74,9 @@ def _rollback(call: Call) -> int:
     name: str = args.name
     revision: int | None = args.revision
     session = call.session if args.dry_run else call.writer()
-    changes = session.call(lambda c: _changes(c, name, revision))
+    changes, gap = session.call(lambda c: _changes(c, name, revision))
+    if gap:
+        note(gap)
     if args.dry_run:
         task = session.call(lambda c: c.task(name))
     else:
@@ -83,11 +85,12 @@ def _rollback(call: Call) -> int:
     return 0
 
 
-def _changes(c: Commands, name: str, revision: int | None) -> list[Change]:
+def _changes(c: Commands, name: str, revision: int | None) -> tuple[list[Change], str]:
     reason = refusal(c.any_task(name), Action.ROLLBACK)
     if reason:
         raise NotAllowed(reason)
-    return c.changes(name, c.going_back(name, revision))
+    spec = c.going_back(name, revision)
+    return c.changes(name, spec), c.gap(name, spec)
 
 
 def _tell(call: Call, changes: Sequence[Change], task: Task) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasktui.commands.checks import Problem, check, require, resolve_spec
+from tasktui.commands.checks import Problem, check, require, resolve_spec, start_time
 from tasktui.commands.context import Context
+from tasktui.commands.replacing import gap
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
 from tasktui.domain.revision import Revision, revision_of, spec_of
@@ -38,7 +39,19 @@ class Edits:
 
     def check(self, spec: TaskSpec, *, editing: str | None = None) -> list[Problem]:
         """Every problem of ``spec``, field by field; warnings do not stop a launch."""
-        return check(self._context, spec, editing=editing)
+        found = check(self._context, spec, editing=editing)
+        if editing is not None and all(p.warning for p in found):
+            text = self.gap(editing, spec)
+            found += [Problem("spec", text, warning=True)] if text else []
+        return found
+
+    def gap(self, name: str, spec: TaskSpec) -> str:
+        """That fewer replicas answer, or none, while an edit replaces them; empty: as before."""
+        if not any(c.restarts for c in self.changes(name, spec)):
+            return ""
+        task = self._store.task(name)
+        needs = resolve_spec(self._store, spec).artifact.spec
+        return gap(task, needs, self._store.cluster(), start_time(self._store.events(task.id)))
 
     def launch(self, spec: TaskSpec, *, action_id: str = "") -> Task:
         """Create the task: Idle, nothing runs. Raises UserError with every problem found."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import App, AppStatus, Node, Observed
@@ -24,6 +25,18 @@ AGAIN = timedelta(seconds=60)
 _FORM = "%Y%m%d%H%M%S"
 _SLACK = 1e-6
 """Ray counts in 1/10000: sums of fractions must not fail by rounding."""
+
+
+class Cluster(Protocol):
+    """What is known of the room on a cluster."""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All that are there."""
+
+    @property
+    def autoscaler(self) -> bool:
+        """Whether more would come."""
 
 
 def rolled(services: Iterable[Service], observed: Observed, now: datetime) -> tuple[Service, ...]:
@@ -47,10 +60,17 @@ def _surge(service: Service, app: App, observed: Observed) -> bool:
     if app.status is AppStatus.DEPLOYING or same(service, app):
         # Under way, the new replicas hold the room already: what was decided stands.
         return surges(app)
-    if observed.autoscaler or not observed.nodes:
+    return one_more_fits(service.spec, observed)
+
+
+def one_more_fits(needs: Spec, cluster: Cluster) -> bool:
+    """Whether a new replica may come before an old one goes.
+
+    Room for one is enough: each that goes makes room for the next.
+    """
+    if cluster.autoscaler or not cluster.nodes:
         return True
-    # Room for one is enough: each that goes makes room for the next.
-    return any(_holds(node, service.spec) for node in observed.nodes)
+    return any(_holds(node, needs) for node in cluster.nodes)
 
 
 def _holds(node: Node, spec: Spec) -> bool:

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from tasktui.commands.edits import Change
 from tasktui.commands.present import duration, endpoint
+from tasktui.commands.replacing import gap
 from tasktui.domain.schedule import Instant, OneOff
-from tasktui.domain.status import Status
+from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import NAME_RULE, Task, When, check_name
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe
@@ -24,6 +25,8 @@ from tasktui.tui.times import View, left, stamp
 
 LATE = "late"
 """Answer: start a One-off although its time has passed."""
+AGAIN = "+again"
+"""End of an answer: after five failed starts try again at the next point."""
 YES = "yes"
 
 
@@ -44,12 +47,19 @@ def activate(task: Task, view: View) -> Question:
         actions.append(Button(str(When.NOW), f"Start now with {_point(force, view)}"))
         if force.replicas.stopped:
             lines.append("With 0-0 nothing runs before the next point.")
+    if any(m.badge is Badge.FAILED for m in task.progress.badges):
+        actions += [_again(b) for b in actions[-1:]]
     return Question(
         title=f"Activate {task.name}",
         lines=[*lines, _needs(task)],
         actions=actions,
         focus=actions[0].id if actions else "",
     )
+
+
+def _again(button: Button) -> Button:
+    """The same for a task that failed to start, without giving up for good."""
+    return Button(f"{button.id}{AGAIN}", f"{button.label}, try again at each point")
 
 
 def _activate_one_off(task: Task, schedule: OneOff, view: View) -> Question:
@@ -166,22 +176,26 @@ def delete(task: Task) -> Question:
     )
 
 
-def restart(task: Task) -> Question:
+def restart(task: Task, view: View) -> Question:
     """Every replica anew."""
     count = _count(len(task.progress.replicas))
+    without = gap(task, task.spec, view.cluster)
+    answers = "" if without else "; the endpoint goes on answering"
     return Question(
         title=f"Restart {task.name}",
         lines=[
-            f"Replaces {count} by new ones, a few at a time; the endpoint goes on answering.",
+            f"Replaces {count} by new ones, a few at a time{answers}.",
+            *_note(without),
             "Its schedule is not touched.",
         ],
         actions=[Button(YES, f"Restart {count}")],
     )
 
 
-def rollback(task: Task, to: int, changes: Sequence[Change]) -> Question:
-    """Back to an earlier revision: what changes, and what that restarts."""
-    lines = [f"{c.field}: {c.old} -> {c.new}  [{c.text}]" for c in changes]
+def rollback(task: Task, to: int, changes: Sequence[Change], without: str = "") -> Question:
+    """Back to an earlier revision: what changes, what that restarts, and who answers meanwhile."""
+    lines: list[Line | str] = [f"{c.field}: {c.old} -> {c.new}  [{c.text}]" for c in changes]
+    lines += _note(without)
     rest = "It becomes a new revision; the ones of now stay in its history."
     return Question(
         title=f"Roll {task.name} back to revision {to}",
@@ -210,6 +224,10 @@ def _point(instant: Instant, view: View) -> str:
 
 def _needs(task: Task) -> str:
     return f"Each replica takes {task.spec}."
+
+
+def _note(text: str) -> list[Line]:
+    return [line(Span(text, Tone.NOTE))] if text else []
 
 
 def _count(replicas: int) -> str:

@@ -7,11 +7,12 @@ is refused where the task was changed while its question was open.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tasktui.commands.commands import Commands
+from tasktui.commands.edits import Change
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.observed import ClusterState
 from tasktui.domain.status import Status
@@ -65,12 +66,13 @@ async def activate(page: Page, task: Task) -> None:
     if answer is None:
         return
     late = answer.action == questions.LATE
-    when = When.NOW if late else When(answer.action)
+    again = answer.action.endswith(questions.AGAIN)
+    when = When.NOW if late else When(answer.action.removesuffix(questions.AGAIN))
     done = "starts now" if when is When.NOW else "waits for its time"
     await act(
         page,
         task,
-        lambda c, id_: c.activate(task.name, when, late_ok=late, action_id=id_),
+        lambda c, id_: c.activate(task.name, when, late_ok=late, again=again, action_id=id_),
         f"{task.name} is activated and {done}.",
     )
 
@@ -123,7 +125,7 @@ async def delete(page: Page, task: Task) -> None:
 
 async def restart(page: Page, task: Task) -> None:
     """Replace every replica."""
-    if await ask(page, questions.restart(task)):
+    if await ask(page, questions.restart(task, page.desk.view())):
         await act(
             page,
             task,
@@ -135,18 +137,21 @@ async def restart(page: Page, task: Task) -> None:
 async def rollback(page: Page, task: Task) -> None:
     """Make the task what it was at the chosen revision."""
     to = page.chosen_revision() or task.revision - 1
-    changes = await page.desk.session.acall(
-        lambda c: c.changes(task.name, c.going_back(task.name, to))
-    )
+    changes, gap = await page.desk.session.acall(lambda c: _going_back(c, task.name, to))
     if not changes:
         page.say(f"{task.name} is as it was at revision {to} already.", Tone.NOTE)
-    elif await ask(page, questions.rollback(task, to, changes)):
+    elif await ask(page, questions.rollback(task, to, changes, gap)):
         await act(
             page,
             task,
             lambda c, id_: c.rollback(task.name, to, action_id=id_),
             f"{task.name} is as at revision {to} again: revision {task.revision + 1}.",
         )
+
+
+def _going_back(c: Commands, name: str, to: int) -> tuple[Sequence[Change], str]:
+    spec = c.going_back(name, to)
+    return c.changes(name, spec), c.gap(name, spec)
 
 
 async def scale(page: Page, task: Task) -> None:
