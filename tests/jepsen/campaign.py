@@ -27,8 +27,9 @@ from jepsen.checkers import Final, Run, applications, check
 from jepsen.client import Settings
 from jepsen.cluster import Lent
 from jepsen.history import Journal
-from jepsen.nemesis import Nemesis, Site, ended
+from jepsen.nemesis import Nemesis, ended
 from jepsen.readers import Reader, Watcher
+from jepsen.trouble import Site
 from tasktui.config import Config, load
 from tasktui.domain.event import Actor
 from tasktui.domain.status import Status

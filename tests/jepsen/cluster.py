@@ -45,6 +45,8 @@ class Lent:
     mode: str = ""
     others: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Others' applications as their own tool deployed them last."""
+    on_look: Callable[[int], None] | None = None
+    """Called once with the process that looks right before a change, before it has its answer."""
     met: int = 0
     """Requests that met the present fault."""
 
@@ -52,6 +54,7 @@ class Lent:
         self.lock = threading.RLock()
         self.healed = threading.Event()
         self._looked: dict[int, float] = {}
+        self._asked: dict[int, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
 
@@ -147,10 +150,19 @@ class Lent:
             self.ray.now = time.time()
             if path == APPS and method == "GET":
                 self._looked[sender] = time.monotonic()
+                self._look(sender)
+            self._asked[sender] = path
             if path == APPS and method == "PUT":
                 self._note(body, sender)
             request = httpx.Request(method, self.address + path, content=body)
             return self.ray._handle(request)
+
+    def _look(self, sender: int) -> None:
+        """A look right after the question for a package is the one before a change."""
+        hook = self.on_look
+        if hook and sender and self._asked.get(sender, "").startswith("/api/packages/"):
+            self.on_look = None
+            hook(sender)
 
     def _note(self, body: bytes, sender: int) -> None:
         epoch, leader = self.leader()

@@ -137,15 +137,19 @@ class Model:
         if row.kind == "archived":
             return replace(old, archived=True)
         if row.kind == "status" and row.new in {"Idle", "Need Stop"}:
-            return replace(old, armed=False, override="", paused=False)
+            return _stopped(old)
         return old
+
+
+def _stopped(wish: Wish) -> Wish:
+    return replace(wish, armed=False, override="", paused=False)
 
 
 _DONE: Mapping[str, Callable[[Wish, Op], Wish]] = {
     "activated": lambda w, _: replace(w, armed=True),
-    "deactivated": lambda w, _: replace(w, armed=False, override="", paused=False),
-    "forced": lambda w, _: replace(w, armed=False, override="", paused=False),
-    "archived": lambda w, _: replace(w, archived=True),
+    "deactivated": lambda w, _: _stopped(w),
+    "forced": lambda w, _: _stopped(w),
+    "archived": lambda w, _: replace(_stopped(w), archived=True),
     "restored": lambda w, _: replace(w, archived=False),
     "scaled by hand": lambda w, op: replace(w, override=op.value["replicas"]),
     "override cleared": lambda w, _: replace(w, override=""),

@@ -121,6 +121,18 @@ def test_one_that_goes_on_after_another_leads_writes_nothing_and_steps_down(free
     assert "Another scheduler took over" in free.scheduler_log.read_text()
 
 
+def test_one_beside_a_new_leader_steps_down_though_it_cannot_read_who_leads(free: Config) -> None:
+    view = stopped(free)
+    (free.state_dir / LOCK).unlink()
+    start(free)
+    leads(free, after=view.epoch)
+    with closing(sqlite3.connect(free.database)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # as the new leader does now and then
+    os.kill(view.pid, signal.SIGCONT)
+    assert ended(view.pid) == 1
+    assert "Another scheduler took over: it holds the lock" in free.scheduler_log.read_text()
+
+
 def test_one_that_answers_is_not_ended(free: Config) -> None:
     start(free)
     view = leads(free)

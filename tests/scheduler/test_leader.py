@@ -53,6 +53,18 @@ def test_a_kill_releases_the_lock_at_once(tmp_path: Path) -> None:
     lock.release()
 
 
+def test_a_lock_whose_file_was_removed_is_taken_once_another_one_lies_there(tmp_path: Path) -> None:
+    old, new = LeaderLock(tmp_path), LeaderLock(tmp_path)
+    old.acquire()
+    assert not old.is_taken()
+    (tmp_path / NAME).unlink()
+    assert not old.is_taken()
+    new.acquire()
+    assert (old.is_taken(), new.is_taken()) == (True, False)
+    old.release()
+    new.release()
+
+
 @pytest.fixture
 def lock(tmp_path: Path) -> Iterator[LeaderLock]:
     made = LeaderLock(tmp_path)

@@ -6,14 +6,17 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+import httpx
 import pytest
 
 from make import NOW, make_daily, make_one_off
 from scheduler.world import Crash, World
 from tasktui.domain.event import EventKind
-from tasktui.domain.observed import ClusterState
+from tasktui.domain.observed import ClusterState, SchedulerView
 from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import When
+from tasktui.engine.ray_serve import RayServe
+from tasktui.errors import LeadershipLost
 
 
 def at(text: str) -> datetime:
@@ -434,3 +437,25 @@ async def test_the_view_of_the_cluster_is_kept_for_everybody(world: World) -> No
     assert view.serve_url == "http://127.0.0.1:8000"
     assert view.nodes[0].total.cpu == 8
     assert view.seen_at == NOW
+
+
+async def test_one_that_leads_no_more_since_its_last_look_at_ray_changes_nothing(
+    world: World,
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        before_a_change = asked[-2:-1] and asked[-2].startswith("/api/packages/")
+        if before_a_change and asked[-1] == "/api/serve/applications/" and request.method == "GET":
+            world.store.lead(SchedulerView(holder="other", pid=7))
+        return world.ray._handle(request)
+
+    await world.engine.close()
+    world.engine = RayServe(world.ray.address, transport=httpx.MockTransport(answer))
+    world.launch()
+    world.commands.activate("chat", When.NOW)
+    with pytest.raises(LeadershipLost):
+        await world.advance(10)
+    assert world.store.leader().holder == "other"
+    assert not world.ray.puts

@@ -7,7 +7,7 @@ before each change, sent along, and looked for after it. Knows no task.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,10 @@ class Probe:
     ray_version: str
     auth_mode: str
     """``token`` or ``disabled``."""
+
+
+async def _at_once() -> None:
+    """Nothing to ask before a change."""
 
 
 class RayServe:
@@ -81,10 +85,16 @@ class RayServe:
         )
 
     async def apply(
-        self, owner: str, services: Sequence[Service], keep: frozenset[str] = frozenset()
+        self,
+        owner: str,
+        services: Sequence[Service],
+        keep: frozenset[str] = frozenset(),
+        *,
+        before_put: Callable[[], Awaitable[None]] = _at_once,
     ) -> tuple[str, ...]:
         """Make ``services`` the whole set of this owner's applications.
 
+        ``before_put`` is awaited right before each change: what it raises stops that.
         Those in ``keep`` stay as they are. Applications of others go along as Ray
         says that they were deployed. One that disappears between the look and the
         change is put back, once; the names of those are returned. Raises
@@ -99,12 +109,18 @@ class RayServe:
             return ()
         foreign = _kept(a for n, a in before.items() if n not in mine)
         wanted = [*foreign, *(to_config(s) for s in services)]
+        await before_put()
         try:
             await self._put(body, wanted)
         except Rejected:
+            await before_put()
             await self._put(body, [*foreign, *_kept(mine.values())])
             raise
-        return await self._verify(body, foreign, wanted)
+        lost, whole = await self._lost(foreign, wanted)
+        if lost:
+            await before_put()
+            await self._put(body, whole)
+        return lost
 
     async def ensure_package(self, digest: str, archive: Path, anew: str = "") -> bool:
         """Upload the package unless Ray has it; the question alone renews its pin."""
@@ -179,20 +195,15 @@ class RayServe:
             # Ray repeats what it does not like, with the environment.
             raise Rejected(mask(error.what, parse.secrets(configs)), error.hint) from None
 
-    async def _verify(
-        self,
-        body: Mapping[str, Any],
-        foreign: Sequence[Mapping[str, Any]],
-        wanted: Sequence[Mapping[str, Any]],
-    ) -> tuple[str, ...]:
-        """Put back what disappeared between our look and our change; its names."""
+    async def _lost(
+        self, foreign: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
+    ) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
+        """Names of what disappeared between our look and our change; the set that has it again."""
         after = parse.apps(await self._http.json("GET", _APPS))
         names = {str(c.get("name")) for c in wanted}
-        lost = [c for c in foreign if str(c.get("name")) not in after]
+        lost = tuple(n for c in foreign if (n := str(c.get("name"))) not in after)
         added = [a for n, a in after.items() if n not in names and _declared(a)]
-        if lost:
-            await self._put(body, [*wanted, *_kept(added)])
-        return tuple(str(c.get("name")) for c in lost)
+        return lost, [*wanted, *_kept(added)] if lost else wanted
 
 
 def _declared(app: App) -> bool:

@@ -59,28 +59,39 @@ def run_scheduler(config: Config) -> int:
     lock.sign()
     try:
         _log_to(config.scheduler_log)
-        return asyncio.run(_serve(config, Trouble(lock.sign)))
+        return asyncio.run(_serve(config, Trouble(lock.sign), lock))
     finally:
         lock.release()
 
 
 class _Stores:
-    """The store's thread, as the scheduler sees it: a disk that takes nothing ends no pass."""
+    """The store's thread, as the scheduler sees it: a disk that takes nothing ends no pass.
 
-    def __init__(self, thread: StoreThread, backlog: Backlog, trouble: Trouble) -> None:
+    One that cannot use the store steps down where another holds the lock.
+    """
+
+    def __init__(
+        self, thread: StoreThread, backlog: Backlog, trouble: Trouble, lock: LeaderLock
+    ) -> None:
         self._thread = thread
         self._backlog = backlog
         self._trouble = trouble
+        self._lock = lock
 
     async def run(self, work: Callable[[SchedulerStore], T]) -> T:
         try:
             return await self._thread.run(lambda _: work(self._backlog))
         except StoreError as error:
+            if self._lock.is_taken():
+                raise LeadershipLost(
+                    "Another scheduler took over: it holds the lock.",
+                    "This one stops; the other one goes on.",
+                ) from error
             self._trouble.tell(str(error))
             raise
 
 
-async def _serve(config: Config, trouble: Trouble) -> int:
+async def _serve(config: Config, trouble: Trouble, lock: LeaderLock) -> int:
     thread = StoreThread(lambda: Store.open(config.database, leader=True))
     stop = asyncio.Event()
     bell = doorbell.hang(config.state_dir)
@@ -89,7 +100,7 @@ async def _serve(config: Config, trouble: Trouble) -> int:
         seen, epoch = await thread.run(lambda s: (s.leader().heartbeat_at, s.lead(_view())))
         backlog = await thread.run(lambda s: Backlog(s, trouble.tell))
         reconciler = Reconciler(
-            _Stores(thread, backlog, trouble),
+            _Stores(thread, backlog, trouble, lock),
             contact.find,
             Timekeeper(SystemClock(), seen),
             config,

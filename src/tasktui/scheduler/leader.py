@@ -70,6 +70,15 @@ class LeaderLock:
         with contextlib.suppress(OSError):
             os.pwrite(self._file, content, 0)
 
+    def is_taken(self) -> bool:
+        """Whether another file lies where that of the lock was: another scheduler may lead."""
+        try:
+            there = self._path.stat(follow_symlinks=False)
+        except OSError:
+            return False  # nobody can hold what is not there
+        here = os.fstat(self._file)
+        return (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino)
+
     def release(self) -> None:
         """Let go of the lock."""
         if self._file >= 0:

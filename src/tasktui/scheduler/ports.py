@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -108,14 +108,19 @@ class Engine(Protocol):
         ...
 
     async def apply(
-        self, owner: str, services: Sequence[Service], keep: frozenset[str] = frozenset()
+        self,
+        owner: str,
+        services: Sequence[Service],
+        keep: frozenset[str] = frozenset(),
+        *,
+        before_put: Callable[[], Awaitable[None]] = ...,
     ) -> tuple[str, ...]:
         """Make ``services`` the whole set of this owner's applications.
 
-        Those in ``keep`` and applications of others stay exactly as they are.
-        Reads the state right before, sends nothing when nothing would change, and
-        verifies after: returns the names of others' applications that had
-        disappeared meanwhile and were put back.
+        ``before_put`` is awaited right before each change: what it raises stops that. Those
+        in ``keep`` and applications of others stay exactly as they are. Reads the state
+        right before, sends nothing when nothing would change, and verifies after: returns
+        the names of others' applications that had disappeared meanwhile and were put back.
         """
         ...
 

@@ -123,6 +123,11 @@ class Reconciler:
         beat_s = self._clock.boot_s()
         await self._stores.run(lambda s: s.heartbeat(self._epoch, now, beat_s))
 
+    async def _lead_still(self) -> None:
+        """Nothing may come between this and a change of Ray. Raises LeadershipLost."""
+        await self._heartbeat(self._clock.now())
+        self._checkpoint("before-put")
+
     async def _load(self) -> bool:
         """Read the tasks again if anybody changed them; True when they were."""
 
@@ -236,13 +241,14 @@ class Reconciler:
         try:
             await self._pins.renew(engine, self._stores, made, observed.session, now)
             if made.put:
-                await self._heartbeat(now)
-                self._checkpoint("before-put")
                 LOG.info("To Ray: %s", ", ".join(s.app for s in made.serve) or "no application")
-                lost = await engine.apply(self._owner, made.serve, made.keep)
+                lost = await engine.apply(
+                    self._owner, made.serve, made.keep, before_put=self._lead_still
+                )
                 self._news += [self._notice(_RESTORED.format(name)) for name in lost]
                 self._checkpoint("after-put")
             if made.kill:
+                await self._lead_still()
                 await engine.kill(made.kill)
         except Rejected as error:
             LOG.error("%s", error)  # noqa: TRY400 - a sentence, not a trace
