@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import statistics
 import subprocess
@@ -175,14 +176,12 @@ def _run(seed: int, seconds: float, folder: Path, stack: ExitStack) -> Result:
         audit=audit.read(config.database),
         trace=_trace(folder / "trace"),
         log=_log(config),
+        errors="".join(p.read_text() for p in records.glob("*.err")),
         settled=settled,
         final=final,
     )
-    import pickle
-
-    (folder / "run.pickle").write_bytes(pickle.dumps((made, took)))
     result = _result(seed, seconds, made, took)
-    (folder / "scheduler.log").write_text(made.log)
+    _keep(config, folder)
     (folder / "result.json").write_text(result.text)
     return replace(result, folder=str(folder))
 
@@ -283,6 +282,15 @@ def _leader(config: Config) -> tuple[int, int]:
 def _trace(file: Path) -> tuple[Mapping[str, object], ...]:
     lines = [json.loads(x) for x in file.read_text().splitlines()] if file.exists() else []
     return tuple(sorted(lines, key=lambda x: float(x["at"])))
+
+
+def _keep(config: Config, folder: Path) -> None:
+    """Keep what shows how it came about; the disk of the run may be gone afterwards."""
+    for path in (config.scheduler_log, config.state_dir / "crash.log"):
+        if path.exists():
+            shutil.copy(path, folder / path.name)
+    with audit.connected(config.database) as raw:
+        raw.execute("VACUUM INTO ?", [str(folder / config.database.name)])
 
 
 def _log(config: Config) -> str:

@@ -52,6 +52,9 @@ class Run:
     audit: Audit
     trace: tuple[Mapping[str, Any], ...]
     log: str
+    """Of all schedulers; what was printed by those that did not lead stands there, too."""
+    errors: str
+    """What clients and the terminal printed where nothing should be."""
     settled: Final
     """When it had converged, or the time for that was over; the scheduler still ran."""
     final: Final
@@ -237,6 +240,13 @@ def faults(ops: Iterable[Op]) -> list[str]:
     ]
 
 
+def crashes(log: str, errors: str) -> list[str]:
+    """No program ended by a mistake of its own."""
+    lines = [*log.splitlines(), *errors.splitlines()]
+    words = ("should not have happened", "Traceback")
+    return [line for line in lines if any(w in line for w in words)]
+
+
 def acknowledged(ops: Sequence[Op], audit: Audit, final: Final) -> list[str]:
     """Nothing acknowledged is lost, nothing refused is done, nothing is done twice."""
     wrong = _keys(ops, audit.actions) + _deletions(ops, audit.gone)
@@ -306,4 +316,5 @@ def check(run: Run) -> dict[str, list[str]]:
         "order": order(run.audit),
         "wishes": wishes(run.audit),
         "faults": faults(ops),
+        "crashes": crashes(run.log, run.errors),
     }

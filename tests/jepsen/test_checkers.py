@@ -90,7 +90,13 @@ TRACE = (
 
 
 def run_(**kw: Any) -> Run:
-    given: dict[str, Any] = {"entries": ENTRIES, "audit": AUDIT, "trace": TRACE, "log": ""}
+    given: dict[str, Any] = {
+        "entries": ENTRIES,
+        "audit": AUDIT,
+        "trace": TRACE,
+        "log": "",
+        "errors": "",
+    }
     return Run(**{**given, "settled": final(), "final": final(), **kw})
 
 
@@ -185,6 +191,11 @@ BROKEN: Mapping[str, tuple[Callable[[], Run], str]] = {
     ),
     "wish not counted": (lambda: audited(wishes=(Wish(1, 2, 2, 1, 1),)), "wishes"),
     "revision skipped": (lambda: audited(wishes=(Wish(1, 1, 2, 4, 2),)), "wishes"),
+    "scheduler crashed": (
+        lambda: run_(log="tasktui: this should not have happened: KeyError: 1"),
+        "crashes",
+    ),
+    "client crashed": (lambda: run_(errors="Traceback (most recent call last):"), "crashes"),
     "nemesis": (lambda: instead("ray-500", "fail", error="x"), "faults"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.domain.task import Task, TaskId
-from tasktui.errors import LeadershipLost, StoreBroken, StoreError, StoreTooNew
+from tasktui.errors import StoreBroken, StoreError, StoreTooNew
 from tasktui.scheduler.ports import SchedulerStore, Update
 
 KEPT_EVENTS = 1000
@@ -65,6 +65,10 @@ class Backlog:
         """Refresh the leader's row where the disk takes it. Raises LeadershipLost."""
         self._now = at
         self._attempt(epoch, lambda: self._store.heartbeat(epoch, at, beat_s))
+
+    def fence(self, epoch: int) -> None:
+        """Raise LeadershipLost when the epoch is not the newest."""
+        self._store.fence(epoch)
 
     def record(
         self, epoch: int, updates: Sequence[Update], events: Sequence[Event], cluster: ClusterView
@@ -115,12 +119,7 @@ class Backlog:
         except (StoreBroken, StoreTooNew):
             raise
         except StoreError as error:
-            leader = self._store.leader()
-            if leader.epoch != epoch:
-                raise LeadershipLost(
-                    f"Another scheduler took over: {leader.holder} (pid {leader.pid}).",
-                    "This one stops; the other one goes on.",
-                ) from error
+            self._store.fence(epoch)
             self._since = self._since or self._now
             self._why = str(error)
             self._tell(self._why)

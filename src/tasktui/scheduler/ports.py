@@ -68,6 +68,10 @@ class SchedulerStore(Protocol):
         """
         ...
 
+    def fence(self, epoch: int) -> None:
+        """Raise LeadershipLost when the epoch is not the newest. Writes nothing."""
+        ...
+
     def record(
         self, epoch: int, updates: Sequence[Update], events: Sequence[Event], cluster: ClusterView
     ) -> int:

@@ -124,9 +124,8 @@ class Reconciler:
         await self._stores.run(lambda s: s.heartbeat(self._epoch, now, beat_s))
 
     async def _lead_still(self) -> None:
-        """Nothing may come between this and a change of Ray. Raises LeadershipLost."""
-        await self._heartbeat(self._clock.now())
-        self._checkpoint("before-put")
+        """Ask right before each change of Ray; a read, which waits for nobody's write."""
+        await self._stores.run(lambda s: s.fence(self._epoch))
 
     async def _load(self) -> bool:
         """Read the tasks again if anybody changed them; True when they were."""
@@ -242,6 +241,8 @@ class Reconciler:
             await self._pins.renew(engine, self._stores, made, observed.session, now)
             if made.put:
                 LOG.info("To Ray: %s", ", ".join(s.app for s in made.serve) or "no application")
+                await self._heartbeat(now)
+                self._checkpoint("before-put")
                 lost = await engine.apply(
                     self._owner, made.serve, made.keep, before_put=self._lead_still
                 )

@@ -80,10 +80,10 @@ class Recorder(Views, Events):
         LeadershipLost under an old epoch.
         """
         if not updates and not events and not self._cluster_changed(cluster):
-            self._fence(epoch)
+            self.fence(epoch)
             return 0
         with self._db.transaction():
-            self._fence(epoch)
+            self.fence(epoch)
             taken = sum(self._take(update) for update in updates)
             for event in events:
                 self._append(event, None)

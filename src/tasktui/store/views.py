@@ -67,11 +67,12 @@ class Views(Base):
         Raises LeadershipLost when the epoch is not the newest.
         """
         with self._db.transaction():
-            self._fence(epoch)
+            self.fence(epoch)
             sql = "UPDATE leader SET heartbeat_at = ?, beat_s = ?"
             self._db.execute(sql, [doc.micros(at), beat_s])
 
-    def _fence(self, epoch: int) -> None:
+    def fence(self, epoch: int) -> None:
+        """Raise LeadershipLost when the epoch is not the newest. Writes nothing."""
         leader = self.leader()
         if leader.epoch != epoch:
             raise LeadershipLost(
