@@ -33,7 +33,7 @@ ECHO = "echo"
 
 _LIKELY: Mapping[Status | None, Mapping[str, int]] = {
     None: {"launch": 8, "restore": 4, "delete": 2},
-    Status.IDLE: {"activate": 12, "edit": 3, "archive": 2, "rollback": 1},
+    Status.IDLE: {"activate": 20, "edit": 3, "archive": 2, "rollback": 1},
     Status.NEED_STOP: {"deactivate": 2, "archive": 1, "edit": 2, "activate": 1},
 }
 _ACTIVE = {

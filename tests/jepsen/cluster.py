@@ -150,12 +150,14 @@ class Lent:
             self.ray.now = time.time()
             if path == APPS and method == "GET":
                 self._looked[sender] = time.monotonic()
-                self._look(sender)
-            self._asked[sender] = path
             if path == APPS and method == "PUT":
                 self._note(body, sender)
             request = httpx.Request(method, self.address + path, content=body)
-            return self.ray._handle(request)
+            answer = self.ray._handle(request)
+            if path == APPS and method == "GET":
+                self._look(sender)
+            self._asked[sender] = path
+            return answer
 
     def _look(self, sender: int) -> None:
         """A look right after the question for a package is the one before a change."""

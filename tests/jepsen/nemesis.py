@@ -39,6 +39,7 @@ class Nemesis(ProcessFaults, RayFaults):
             "clock": (4, self._clock),
             "state-lost": (3, self._state_lost),
             "foreign": (8, self._foreign),
+            "foreign-between": (4, self._foreign_between),
             "serve-deploy": (2, self._serve_deploy),
             "tamper": (4, self._tamper),
             "ghost": (2, self._ghost),

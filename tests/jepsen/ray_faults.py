@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from contextlib import closing
 
 from jepsen.cluster import LOSING
 from jepsen.trouble import Trouble
-from tasktui.store.store import Store
 
 
 class RayFaults(Trouble):
@@ -46,6 +45,18 @@ class RayFaults(Trouble):
             config = None
         self._site.cluster.deploy(name, config)
 
+    def _foreign_between(self) -> None:
+        """Another tool acts right between our look at Ray and our change."""
+        acted = threading.Event()
+
+        def act(_: int) -> None:
+            self._foreign()
+            acted.set()
+
+        self._site.cluster.on_look = act
+        self._said["met"] = acted.wait(self._span(5, 10))
+        self._site.cluster.on_look = None
+
     def _serve_deploy(self) -> None:
         self._site.cluster.serve_deploy()
 
@@ -59,8 +70,7 @@ class RayFaults(Trouble):
 
     def _ghost(self) -> None:
         """An application under our name that no task has."""
-        with closing(Store.open(self._site.config.database)) as store:
-            name = f"tasktui-{store.owner()}-ghost"
+        name = f"tasktui-{self._owner()}-ghost"
         self._site.cluster.tamper(
             name, {"name": name, "route_prefix": "/ghost", "import_path": "a:b"}
         )
