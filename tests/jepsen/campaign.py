@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -111,13 +111,15 @@ class Crew:
                 process.wait(10)
 
 
-def run(seed: int, seconds: float, folder: Path) -> Result:
-    """Carry out one run in ``folder``, which is kept."""
+def run(seed: int, seconds: float, folder: Path, only: Collection[str] = ()) -> Result:
+    """Carry out one run in ``folder``, which is kept; ``only`` names the faults to make."""
     with ExitStack() as stack:
-        return _run(seed, seconds, folder, stack)
+        return _run(seed, seconds, folder, only, stack)
 
 
-def _run(seed: int, seconds: float, folder: Path, stack: ExitStack) -> Result:
+def _run(
+    seed: int, seconds: float, folder: Path, only: Collection[str], stack: ExitStack
+) -> Result:
     records = folder / "history"
     records.mkdir(parents=True)
     clock, disk = folder / "clock", folder / "disk"
@@ -147,7 +149,8 @@ def _run(seed: int, seconds: float, folder: Path, stack: ExitStack) -> Result:
     stack.callback(crew.wait, 0.1)
     ballast = disk / "ballast" if small else None
     site = Site(config, cluster, crew.running, clock, ballast)
-    nemesis = Nemesis(site, Journal(records, "nemesis"), seed, max(2.0, seconds / 8))
+    most_s = max(2.0, seconds / 8)
+    nemesis = Nemesis(site, Journal(records, "nemesis"), seed, most_s, only)
     readers: list[Reader | Watcher] = [
         Reader(config, Journal(records, "reader")),
         Watcher(Journal(records, "terminal")),

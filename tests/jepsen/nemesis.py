@@ -7,7 +7,7 @@ so in its ``ok`` line: a pattern, to be found in an event or a line of the log a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import psutil
@@ -24,10 +24,13 @@ from tasktui.runtime import daemon
 class Nemesis(ProcessFaults, RayFaults):
     """Draws one fault after the other."""
 
-    def __init__(self, site: Site, journal: Journal, seed: int, most_s: float) -> None:
-        """``most_s`` is the longest that a fault may be kept up."""
+    def __init__(
+        self, site: Site, journal: Journal, seed: int, most_s: float, only: Collection[str] = ()
+    ) -> None:
+        """``most_s`` is the longest that a fault may be kept up; ``only`` names those to make."""
         super().__init__(site, seed, most_s)
         self._journal = journal
+        self._only = only
         self._faults: dict[str, tuple[int, Callable[[], None]]] = {
             "kill": (6, self._kill),
             "crash-point": (6, self._crash_point),
@@ -56,7 +59,7 @@ class Nemesis(ProcessFaults, RayFaults):
 
     def run(self) -> None:
         """Make trouble until ``stop`` is called."""
-        kinds = list(self._faults)
+        kinds = [k for k in self._faults if not self._only or k in self._only]
         weights = [self._faults[k][0] for k in kinds]
         while not self._stop.wait(self._rng.uniform(0.5, 2.5)):
             kind = self._rng.choices(kinds, weights)[0]
