@@ -31,7 +31,7 @@ class Nemesis(ProcessFaults, RayFaults):
         super().__init__(site, seed, most_s)
         self._journal = journal
         self._only = only
-        self._faults: dict[str, tuple[int, Callable[[], None]]] = {
+        self._faults: dict[str, tuple[int, Callable[[], object]]] = {
             "kill": (6, self._kill),
             "crash-point": (6, self._crash_point),
             "suspend": (4, self._suspend),

@@ -30,7 +30,8 @@ class RayFaults(Trouble):
     def _state_lost(self) -> None:
         self._site.cluster.lose_state()
 
-    def _foreign(self) -> None:
+    def _foreign(self) -> str:
+        """Deploy, change or remove one of theirs; its name where it was not there before."""
         name = self._rng.choice(["theirs-a", "theirs-b", "theirs-c"])
         there = name in self._site.cluster.others
         config: dict[str, object] | None = {
@@ -44,18 +45,23 @@ class RayFaults(Trouble):
         if there and self._rng.random() < 0.3:
             config = None
         self._site.cluster.deploy(name, config)
+        return "" if there else name
 
     def _foreign_between(self) -> None:
         """Another tool acts right between our look at Ray and our change."""
         acted = threading.Event()
+        new: list[str] = []
 
         def act(_: int) -> None:
-            self._foreign()
+            new.append(self._foreign())
             acted.set()
 
         self._site.cluster.on_look = act
         self._said["met"] = acted.wait(self._span(5, 10))
         self._site.cluster.on_look = None
+        self._stop.wait(2)
+        if new and new[0] and new[0] not in self._site.cluster.applications():
+            self._must(f"{new[0]}, an application of others, was deployed at the very moment")
 
     def _serve_deploy(self) -> None:
         self._site.cluster.serve_deploy()

@@ -238,6 +238,20 @@ async def test_a_foreign_application_lost_in_between_is_restored_once_with_an_al
     assert world.status() is Status.RUNNING
 
 
+async def test_a_foreign_application_deployed_in_between_is_told_when_that_removes_it(
+    world: World,
+) -> None:
+    world.ray.deploy_foreign("known")
+    world.launch(schedule=make_one_off(None))
+    world.commands.activate("chat")
+    world.ray.before_put = lambda: world.ray.deploy_foreign("theirs")
+    await world.advance(10)
+    assert "known" in world.ray.apps
+    (alarm,) = notices(world, None)
+    assert alarm.startswith("theirs, an application of others, was deployed at the very moment")
+    assert world.status() is Status.RUNNING
+
+
 async def test_the_heartbeat_goes_by_the_boot_clock_too(world: World) -> None:
     await world.advance(30)
     view = world.store.leader()

@@ -31,6 +31,14 @@ _PUT_S = 60.0
 
 _UPLOAD_S = 300.0
 
+_RESTORED = (
+    "{}, an application of others, had disappeared when Ray was changed: it was put back as it was."
+)
+_GONE = (
+    "{}, an application of others, was deployed at the very moment when Ray was changed, and was "
+    "removed by that: Ray takes only whole sets. Deploy it again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -97,9 +105,10 @@ class RayServe:
         ``before_put`` is awaited right before each change: what it raises stops that.
         Those in ``keep`` stay as they are. Applications of others go along as Ray
         says that they were deployed. One that disappears between the look and the
-        change is put back, once; the names of those are returned. Raises
-        Rejected with Ray's words; then the set of before is sent again, since
-        Ray may have taken a refused one in part.
+        change is put back, once; one that is deployed there is removed by Ray, which
+        does not tell its configuration any more. Returns a sentence for each of
+        those. Raises Rejected with Ray's words; then the set of before is sent
+        again, since Ray may have taken a refused one in part.
         """
         body = await self._http.json("GET", _APPS)
         before = parse.apps(body)
@@ -116,11 +125,15 @@ class RayServe:
             await before_put()
             await self._put(body, [*foreign, *_kept(mine.values())])
             raise
-        lost, whole = await self._lost(foreign, wanted)
+        after = parse.apps(await self._http.json("GET", _APPS))
+        names = {str(c.get("name")) for c in wanted}
+        added = {n: a for n, a in after.items() if n not in names}
+        gone = [n for n, a in added.items() if a.status is AppStatus.DELETING and n not in before]
+        lost = [n for c in foreign if (n := str(c.get("name"))) not in after]
         if lost:
             await before_put()
-            await self._put(body, whole)
-        return lost
+            await self._put(body, [*wanted, *_kept(a for a in added.values() if _declared(a))])
+        return (*map(_RESTORED.format, lost), *map(_GONE.format, gone))
 
     async def ensure_package(self, digest: str, archive: Path, anew: str = "") -> bool:
         """Upload the package unless Ray has it; the question alone renews its pin."""
@@ -194,16 +207,6 @@ class RayServe:
         except Rejected as error:
             # Ray repeats what it does not like, with the environment.
             raise Rejected(mask(error.what, parse.secrets(configs)), error.hint) from None
-
-    async def _lost(
-        self, foreign: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
-    ) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
-        """Names of what disappeared between our look and our change; the set that has it again."""
-        after = parse.apps(await self._http.json("GET", _APPS))
-        names = {str(c.get("name")) for c in wanted}
-        lost = tuple(n for c in foreign if (n := str(c.get("name"))) not in after)
-        added = [a for n, a in after.items() if n not in names and _declared(a)]
-        return lost, [*wanted, *_kept(added)] if lost else wanted
 
 
 def _declared(app: App) -> bool:

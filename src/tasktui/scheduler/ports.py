@@ -124,7 +124,8 @@ class Engine(Protocol):
         ``before_put`` is awaited right before each change: what it raises stops that. Those
         in ``keep`` and applications of others stay exactly as they are. Reads the state
         right before, sends nothing when nothing would change, and verifies after: returns
-        the names of others' applications that had disappeared meanwhile and were put back.
+        what a person must hear of others' applications, a sentence for each that had
+        disappeared and was put back, or that came too late to be known and is gone.
         """
         ...
 

@@ -243,10 +243,10 @@ class Reconciler:
                 LOG.info("To Ray: %s", ", ".join(s.app for s in made.serve) or "no application")
                 await self._heartbeat(now)
                 self._checkpoint("before-put")
-                lost = await engine.apply(
+                told = await engine.apply(
                     self._owner, made.serve, made.keep, before_put=self._lead_still
                 )
-                self._news += [self._notice(_RESTORED.format(name)) for name in lost]
+                self._news += [self._notice(text) for text in told]
                 self._checkpoint("after-put")
             if made.kill:
                 await self._lead_still()
@@ -309,8 +309,3 @@ class Reconciler:
         look_at = self._clock.now() + timedelta(seconds=pause)
         # It may have come while Ray was answering: then the next turn is at once.
         self._look_at = min(look_at, made.wake_at) if made.wake_at else look_at
-
-
-_RESTORED = (
-    "{}, an application of others, had disappeared when Ray was changed: it was put back as it was."
-)
