@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,9 @@ SECONDS = 60.0
 
 @pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
-def test_a_random_run_keeps_every_promise() -> None:
+def test_a_random_run_keeps_every_promise(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
-    folder = Path(tempfile.mkdtemp(prefix=f"tasktui-run-{seed}-"))
+    folder = tmp_path / f"run-{seed}"
     print(f"seed {seed}, history in {folder}")  # noqa: T201 - shown when it fails
     result = run(seed, SECONDS, folder)
     assert result.converged_s is not None, result.text
