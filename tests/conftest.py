@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Where Python keeps nothing compiled, the programs that tests start would compile all each time.
+os.environ["XDG_CACHE_HOME"] = f"{tempfile.gettempdir()}/tasktui-tests-{os.getuid()}"
 
 # This machine may be busy: no test asserts a time, nor does the tool that makes the examples.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -15,8 +16,11 @@ def open_app(call: Call) -> int:
     why = refusal(call.environ, interactive())
     if why:
         raise UserError(why, "The command line does the same: tasktui ls, tasktui --help.")
+    gc.disable()  # of what is imported nothing is garbage: looking for it takes 4 % of the start
     from tasktui.tui.app import run  # noqa: PLC0415 - Textual is slow to import
 
+    gc.freeze()
+    gc.enable()
     session = Session(call.config, call.environ, "tui")
     try:
         session.bind()

@@ -24,6 +24,7 @@ from tasktui.config import Config
 from tasktui.engine.logfile import append
 from tasktui.errors import TasktuiError
 from tasktui.runtime.files import prepare
+from tasktui.tui import skeleton
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -59,6 +60,7 @@ def _run(words: Sequence[str], environ: Mapping[str, str]) -> int:
         finally:
             call.close()
     except TasktuiError as error:
+        skeleton.drop()
         complain(error, as_json="--json" in words)
         return error.exit_code
     except (KeyboardInterrupt, BrokenPipeError):
@@ -106,6 +108,7 @@ def _silence() -> int:
 
 
 def _crashed(error: Exception, settings: Config | None) -> int:
+    skeleton.drop()
     import traceback  # noqa: PLC0415 - only after a mistake of ours
 
     text = "".join(traceback.format_exception(error))

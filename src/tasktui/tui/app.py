@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -27,12 +28,14 @@ from tasktui.runtime.daemon import State
 from tasktui.runtime.host import others
 from tasktui.runtime.session import Session, utc_now
 from tasktui.schedule.resolve import zone, zone_names
+from tasktui.tui import skeleton
 from tasktui.tui.desk import Desk
 from tasktui.tui.keyorder import OrderedKeys
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import THEME, palette
 from tasktui.tui.screens.page import Page
 from tasktui.tui.screens.tasks import TasksScreen
+from tasktui.tui.takeover import successor
 from tasktui.tui.wizard.here import local_zone
 
 CRASHED = 70
@@ -64,6 +67,10 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
         self.animation_level = "none"
         self._terminal = os.isatty(0)
 
+    def get_driver_class(self) -> type[Driver]:
+        """The driver goes on from the skeleton where that is up."""
+        return successor(super().get_driver_class())
+
     def get_default_screen(self) -> Screen[None]:
         """The task table is the root."""
         return TasksScreen(self.desk)
@@ -75,7 +82,7 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
     def on_load(self) -> None:
         """Be ready for signals before the terminal is taken: it is given back in any case."""
         # Not where the signal is ignored: nohup means that.
-        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGHUP, self._hung_up)
             loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
@@ -186,6 +193,7 @@ def run(session: Session, environ: Mapping[str, str]) -> int:
         crash = app.crash
     except Exception as error:  # noqa: BLE001 - whatever it is, the user is told where to read it
         crash = error
+    skeleton.drop()
     if crash is None:
         return app.return_code or 0
     log = session.config.state_dir / CRASH_LOG

@@ -119,7 +119,9 @@ def tabs(active: int, counts: Mapping[Status, int], cells: int) -> tuple[Line, t
     return _strip(texts, joint, active)
 
 
-def _count(status: Status | None, counts: Mapping[Status, int]) -> int:
+def _count(status: Status | None, counts: Mapping[Status, int]) -> int | str:
+    if not counts:
+        return "?"  # not read yet: no number would be true
     if status is not None:
         return counts.get(status, 0)
     return sum(n for s, n in counts.items() if s is not Status.ARCHIVED)
