@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import os
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tasktui import config
+from tasktui.cli.table import VERBS
+from tasktui.config import NO_SCHEDULER
+from tasktui.runtime.session import Session
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "tasktui"
@@ -74,6 +80,72 @@ def loaded(code: str) -> set[str]:
 def test_reading_imports_nothing_slow(module: str) -> None:
     slow = {"sqlite_utils", "httpx", "yaml", "textual", "rich", "croniter", "psutil", "pydantic"}
     assert not slow & loaded(f"import {module}")
+
+
+SLOW = {
+    "croniter", "dateutil", "difflib", "httpx", "icalendar", "importlib.metadata", "psutil",
+    "pydantic", "sqlite_utils", "tomllib", "yaml", "zipfile",
+}  # fmt: skip
+LS = """
+import sys
+from tasktui.cli.command import main
+sys.stdout, shown = open("/dev/null", "w"), sys.stdout
+assert main(["ls", "--json"]) == 0
+sys.stdout = shown
+"""
+FIRST_ROWS = """
+import asyncio, os
+from tasktui.cli.command import main
+from tasktui import config
+from tasktui.runtime.session import Session
+from tasktui.tui.app import TasktuiApp, make_desk
+
+async def look(pilot):
+    while "No task yet" not in "".join(s.text for s in app.screen._compositor.render_strips()):
+        await asyncio.sleep(0.02)
+    app.exit()
+
+app = TasktuiApp(make_desk(Session(config.load(os.environ), os.environ, "tui"), os.environ))
+app.run(headless=True, size=(100, 30), auto_pilot=look)
+assert app.crash is None
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is there already, with what a first start puts into it."""
+    for name, value in {"HOME": tmp_path, "TASKTUI_STATE_DIR": tmp_path / "state"}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv(NO_SCHEDULER, "1")
+    session = Session(config.load(os.environ), os.environ, "cli")
+    session.call(lambda c: c.owner())
+    session.close()
+
+
+@pytest.mark.usefixtures("store")
+def test_what_ls_prints_needs_nothing_slow_and_no_other_verb() -> None:
+    found = loaded(LS)
+    assert not found & (SLOW | {"asyncio", "importlib.resources", "subprocess", "textual", "rich"})
+    verbs = {f"tasktui.cli.{row.module}" for row in VERBS}
+    assert found & verbs == {"tasktui.cli.tasks"}
+    assert not {m for m in found if m.startswith(("tasktui.engine.", "tasktui.tui."))} - {
+        "tasktui.engine.logfile",
+        "tasktui.tui.skeleton",
+        "tasktui.tui.times",
+    }
+
+
+@pytest.mark.usefixtures("store")
+def test_the_first_rows_need_nothing_slow_and_no_other_screen() -> None:
+    found = loaded(FIRST_ROWS)
+    assert not found & SLOW - {"difflib"}  # Textual's own
+    screens = {m for m in found if m.startswith("tasktui.tui.screens.")}
+    assert not {m.rpartition(".")[2] for m in screens} & {
+        "calendar", "copy", "detail", "dialogs", "help", "history", "logs", "questions", "why",
+    }  # fmt: skip
+    wizard = {m for m in found if m.startswith("tasktui.tui.wizard.")}
+    assert wizard == {"tasktui.tui.wizard.here"}
+    assert not {m for m in found if m.startswith("tasktui.engine.")} - {"tasktui.engine.logfile"}
 
 
 def test_no_module_of_the_control_plane_imports_ray() -> None:

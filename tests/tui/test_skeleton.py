@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tasktui.cli import parser
 from tasktui.config import NO_SCHEDULER
 from tasktui.tui import skeleton
 from tasktui.tui.chrome import tabs
@@ -70,6 +71,11 @@ def test_it_says_what_the_app_says_before_it_has_read_anything(columns: int) -> 
 )
 def test_only_a_command_line_that_opens_the_app_shows_it(words: list[str], opens: bool) -> None:
     assert skeleton._opens_app(words) is opens
+
+
+def test_it_knows_every_setting_of_the_command_line() -> None:
+    known = {flag: bool(metavar) for flag, (metavar, _) in parser._SETTINGS.items()}
+    assert known == dict.fromkeys(skeleton._VALUED, True) | dict.fromkeys(skeleton._SWITCHES, False)
 
 
 def test_it_is_there_before_textual_is_imported() -> None:

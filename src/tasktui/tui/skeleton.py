@@ -27,6 +27,9 @@ _WIDE = 95
 """Columns from which tabs have their full names, as in ``chrome.tabs``."""
 _TABS = ("All", "Idle", "In-queue", "Starting", "Running", "Need Stop", "Archived")
 _SHORT = ("All", "Idle", "Queue", "Start", "Run", "Stop", "Arch")
+_VALUED = ("--state-dir", "--address")
+_SWITCHES = ("--allow-remote", "--read-only")
+"""Settings of the command line, as in ``cli.parser``."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 _INPUT, _OUTPUT = 0, 2
 """Where Textual reads from and writes to."""
@@ -89,10 +92,10 @@ def _opens_app(words: Sequence[str]) -> bool:
     """Whether nothing but settings is on the command line; where in doubt, not."""
     rest = iter(words)
     for word in rest:
-        if word in {"--state-dir", "--address"}:
+        if word in _VALUED:
             if next(rest, "-").startswith("-"):
                 return False
-        elif word != "--allow-remote" and not word.startswith(("--state-dir=", "--address=")):
+        elif word not in _SWITCHES and word.partition("=")[0] not in _VALUED:
             return False
     return True
 
