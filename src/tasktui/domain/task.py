@@ -113,6 +113,8 @@ class Progress:
     """When replicas had to be replaced lately, oldest first."""
     reverts: tuple[datetime, ...] = ()
     """When another tool's change of its application was put back lately, oldest first."""
+    rests_until: datetime | None = None
+    """Nothing changes before then unless somebody acts on it; None: the scheduler watches it."""
 
     @property
     def ready(self) -> int:

@@ -48,10 +48,18 @@ class Backlog:
         """A number that changes when any other connection commits."""
         return self._store.version()
 
-    def live_tasks(self) -> list[Task]:
-        """All tasks that are not archived, as they are once everything is written."""
-        found = (self._seen(t) for t in self._store.live_tasks())
+    def awake_tasks(self, now: datetime) -> list[Task]:
+        """The live tasks to look at now, as they are once everything is written."""
+        found = (self._seen(t) for t in self._store.awake_tasks(now))
         return [t for t in found if t.archived_at is None]
+
+    def next_awake(self, now: datetime) -> datetime | None:
+        """The next moment at which a task that rests does so no more."""
+        return self._store.next_awake(now)
+
+    def live_tasks(self, after: int = 0, limit: int = -1) -> list[Task]:
+        """Tasks that are not archived, as they are on the disk."""
+        return self._store.live_tasks(after, limit)
 
     def leader(self) -> SchedulerView:
         """Who leads."""

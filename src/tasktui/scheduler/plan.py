@@ -28,7 +28,11 @@ from tasktui.scheduler.healing import drifted, drifts, heals, left
 from tasktui.scheduler.judge import Verdict, alive, judge, queued, refused, started
 from tasktui.scheduler.line import ROUTE, line_of, line_up, reason
 from tasktui.scheduler.ports import Update
+from tasktui.scheduler.rest import rested
 from tasktui.scheduler.rollout import name_after, renewed, rolled
+
+_MOVING = frozenset({Badge.UPDATING, Badge.UNHEALTHY, Badge.SHORT})
+"""What Ray is about to change by itself; a failed update stands until somebody acts."""
 
 NONE_MISSING: Mapping[TaskId, str] = MappingProxyType({})
 
@@ -255,7 +259,7 @@ def _difference(
 
 
 def _update(task: Task, v: Verdict, now: datetime) -> Update | None:
-    old, new = task.progress, v.progress
+    old, new = task.progress, rested(v.task, v.progress)
     over = lapse(task, now)
     events = (*over.events, *v.events)
     if old.status is not new.status:
@@ -308,7 +312,7 @@ def _moves(v: Verdict) -> bool:
     if status in {Status.STARTING, Status.NEED_STOP}:
         return True
     leaving = status is Status.RUNNING and v.want is None
-    moving = any(m.badge is not Badge.DRIFT for m in v.progress.badges)
+    moving = any(m.badge in _MOVING for m in v.progress.badges)
     return leaving or (status is Status.RUNNING and moving)
 
 

@@ -49,8 +49,19 @@ class SchedulerStore(Protocol):
         """A number that changes when any other connection commits."""
         ...
 
-    def live_tasks(self) -> list[Task]:
-        """All tasks that are not archived, by id."""
+    def awake_tasks(self, now: datetime) -> list[Task]:
+        """The live tasks of which something can change at ``now`` by itself, by id.
+
+        All others may be left out: a plan without them is the same.
+        """
+        ...
+
+    def next_awake(self, now: datetime) -> datetime | None:
+        """The next moment after ``now`` at which a task that rests does so no more."""
+        ...
+
+    def live_tasks(self, after: int = 0, limit: int = -1) -> list[Task]:
+        """``limit`` of the tasks that are not archived with an id above ``after``, by id."""
         ...
 
     def leader(self) -> SchedulerView:

@@ -44,6 +44,9 @@ CALM_S = 3.0
 
 HEARTBEAT_S = 5.0
 
+_UNREAD = -1
+"""No version of the store: its tasks are to be read."""
+
 
 class Reconciler:
     """One leader's loop over one store and one cluster."""
@@ -70,7 +73,9 @@ class Reconciler:
         self._bell = asyncio.Event()
         self._owner = ""
         self._tasks: list[Task] = []
-        self._version = -1
+        """Those that do not rest: a plan without the others is the same."""
+        self._next_awake: datetime | None = None
+        self._version = _UNREAD
         self._memory: Memory | None = None
         """What the last pass tells the next one; None: what the store keeps of it."""
         self._pins = Pins()
@@ -100,8 +105,8 @@ class Reconciler:
         try:
             told = await self._time.look(self._stores.run)
             await self._beat(now, at_once=bool(told))
-            changed = await self._load()
             await self._tell(told)
+            changed = await self._load(now)
             await self._check_zones(now)
             if changed or self._look_at is None or now >= self._look_at:
                 await self._pass()
@@ -127,20 +132,19 @@ class Reconciler:
         """Ask right before each change of Ray; a read, which waits for nobody's write."""
         await self._stores.run(lambda s: s.fence(self._epoch))
 
-    async def _load(self) -> bool:
-        """Read the tasks again if anybody changed them; True when they were."""
+    async def _load(self, now: datetime) -> bool:
+        """Read the tasks again if anybody changed them, or one rests no more; True when changed."""
+        changed = await self._stores.run(lambda s: s.version()) != self._version
+        if changed or (self._next_awake is not None and now >= self._next_awake):
+            await self._read(now)
+        return changed
 
-        def read(store: SchedulerStore) -> tuple[str, int, list[Task]] | None:
+    async def _read(self, now: datetime) -> None:
+        def read(store: SchedulerStore) -> tuple[str, int, list[Task], datetime | None]:
             version = store.version()
-            if version == self._version:
-                return None
-            return store.owner(), version, store.live_tasks()
+            return store.owner(), version, store.awake_tasks(now), store.next_awake(now)
 
-        found = await self._stores.run(read)
-        if found is None:
-            return False
-        self._owner, self._version, self._tasks = found
-        return True
+        self._owner, self._version, self._tasks, self._next_awake = await self._stores.run(read)
 
     async def _pass(self) -> None:
         try:
@@ -194,6 +198,7 @@ class Reconciler:
         if not texts:
             return
         self._look_at, self._pins, self._memory = None, Pins(), None
+        self._version = _UNREAD
         LOG.warning("%s", " ".join(texts))
         await self._record_view((), [self._notice(text) for text in texts])
 
@@ -203,9 +208,12 @@ class Reconciler:
         self._zones_known = True
         known, version = await self._stores.run(lambda s: s.setting(VERSION)), data_version()
         if known and known != version:
-            updates = await recompute(self._tasks, now, version)
-            text = f"Timezone data {version} instead of {known}: {len(updates)} tasks move."
-            await self._record_view(updates, [self._notice(text)])
+            count = 0
+            async for updates in recompute(self._stores, now, version):
+                await self._record_view(updates, ())
+                count += len(updates)
+            text = f"Timezone data {version} instead of {known}: {count} tasks move."
+            await self._record_view((), [self._notice(text)])
         await self._stores.run(lambda s: s.set_setting(VERSION, version))
 
     async def _stand_still(self, now: datetime) -> None:
@@ -272,13 +280,7 @@ class Reconciler:
         view = self._view
         taken = await self._stores.run(lambda s: s.record(self._epoch, updates, events, view))
         if taken or updates:
-            await self._reload()
-
-    async def _reload(self) -> None:
-        def read(store: SchedulerStore) -> tuple[int, list[Task]]:
-            return store.version(), store.live_tasks()
-
-        self._version, self._tasks = await self._stores.run(read)
+            await self._read(self._clock.now())
 
     async def _unreachable(self, error: EngineError, contact: Contact | None) -> None:
         """Keep every status; say once that Ray does not answer, and when the next try is."""
@@ -307,5 +309,6 @@ class Reconciler:
     def _schedule(self, made: Plan, *, failed: bool) -> None:
         pause = CALM_S if failed or not made.busy else BUSY_S
         look_at = self._clock.now() + timedelta(seconds=pause)
-        # It may have come while Ray was answering: then the next turn is at once.
-        self._look_at = min(look_at, made.wake_at) if made.wake_at else look_at
+        # One may have come while Ray was answering: then the next turn is at once.
+        moments = (look_at, made.wake_at, self._next_awake)
+        self._look_at = min(at for at in moments if at is not None)

@@ -6,7 +6,7 @@ Pure but for the thread that it is computed on: the loop goes on meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from tasktui.domain.event import Event, EventKind
 from tasktui.domain.task import Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.points import wanted
-from tasktui.scheduler.ports import Update
+from tasktui.scheduler.ports import Stores, Update
 
 VERSION = "tzdata"
 """Setting: the version of the data that all next instants were computed with."""
@@ -22,13 +22,13 @@ BATCH = 500
 """Tasks computed at a time: some 50 ms."""
 
 
-async def recompute(tasks: Sequence[Task], now: datetime, version: str) -> list[Update]:
-    """Updates of the tasks whose next instant moved, with one event each."""
-    found: list[Update] = []
-    for first in range(0, len(tasks), BATCH):
-        batch = tasks[first : first + BATCH]
-        found += await asyncio.to_thread(moved, batch, now, version)
-    return found
+async def recompute(stores: Stores, now: datetime, version: str) -> AsyncIterator[list[Update]]:
+    """Updates of the tasks whose next instant moved, with one event each, a batch at a time."""
+    last = 0
+    while batch := await stores.run(lambda s: s.live_tasks(last, BATCH)):  # noqa: B023 - used at once
+        last = batch[-1].id
+        if updates := await asyncio.to_thread(moved, batch, now, version):
+            yield updates
 
 
 def moved(tasks: Sequence[Task], now: datetime, version: str) -> list[Update]:
@@ -63,6 +63,6 @@ def _moved(task: Task, now: datetime, version: str) -> Update | None:
     return Update(
         task=task.id,
         generation=task.generation,
-        progress=replace(task.progress, next_at=new),
+        progress=replace(task.progress, next_at=new, rests_until=None),
         events=(event,),
     )

@@ -206,7 +206,25 @@ def _step_2(db: Database) -> None:
         db.execute(sql)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2)
+_THIRD = (
+    # Empty: the scheduler looks at it once, and then knows.
+    "ALTER TABLE task ADD COLUMN rests_until INTEGER",
+    """
+    CREATE INDEX task_rest ON task (ifnull(rests_until, 0))
+    WHERE archived_at IS NULL AND (armed IS NOT NULL OR progress <> 'Idle' OR archive_when_idle)
+    """,
+    """
+    CREATE INDEX task_newest ON task (max(since, ifnull(point_at, 0))) WHERE archived_at IS NULL
+    """,
+)
+
+
+def _step_3(db: Database) -> None:
+    for sql in _THIRD:
+        db.execute(sql)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2, _step_3)
 
 
 def migrate(db: Connection, steps: tuple[Callable[[Database], None], ...] = STEPS) -> None:

@@ -59,6 +59,7 @@ PROGRESS = (
     "last_error",
     "crashes",
     "reverts",
+    "rests_until",
 )
 """Columns that the scheduler writes."""
 
@@ -118,6 +119,7 @@ def progress(value: Progress) -> tuple[Value, ...]:
         value.last_error,
         doc.moments(value.crashes),
         doc.moments(value.reverts),
+        doc.maybe_micros(value.rests_until),
     )
 
 
@@ -200,6 +202,7 @@ def _read_progress(row: Row) -> Progress:
         last_error,
         crashes,
         reverts,
+        rests_until,
     ) = row
     return Progress(
         status=Status(status),
@@ -218,4 +221,5 @@ def _read_progress(row: Row) -> Progress:
         last_error=last_error,
         crashes=doc.read_moments(crashes),
         reverts=doc.read_moments(reverts),
+        rests_until=doc.maybe_moment(rests_until),
     )

@@ -44,12 +44,17 @@ class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
 
     @classmethod
     def memory(cls) -> Store:
-        """A store that is gone when closed, with its packages."""
-        import tempfile  # noqa: PLC0415 - tests and previews only
+        """A store that is gone when closed or forgotten, with its packages."""
+        import shutil  # noqa: PLC0415 - tests and previews only
+        import tempfile  # noqa: PLC0415 - as above
+        import weakref  # noqa: PLC0415 - as above
 
         db = Connection.memory()
         migrate(db)
-        return cls(db, Path(tempfile.mkdtemp(prefix="tasktui-")))
+        folder = Path(tempfile.mkdtemp(prefix="tasktui-"))
+        store = cls(db, folder)
+        weakref.finalize(store, shutil.rmtree, folder, ignore_errors=True)
+        return store
 
     def freeze(self, frozen: bool) -> None:
         """Refuse every write from now on with ReadOnly, or allow them again."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import Conflict, NotFound, StaleRevision
+from tasktui.store import documents as doc
 from tasktui.store import rows
 from tasktui.store.base import Base, close_to, gone
 from tasktui.store.connection import Value
@@ -27,6 +29,17 @@ _SAVE = (
     f"UPDATE task SET generation = generation + 1, "  # noqa: S608 - our own column names
     f"{', '.join(f'{name} = ?' for name in (*rows.WISH, *rows.PROGRESS))} "
     "WHERE id = ? RETURNING generation"
+)
+
+_DRIVEN = "archived_at IS NULL AND (armed IS NOT NULL OR progress <> 'Idle' OR archive_when_idle)"
+"""As the index ``task_rest`` has it."""
+_AWAKE = (
+    f"{_DRIVEN} AND ifnull(rests_until, 0) <= ? "
+    "UNION SELECT id FROM task WHERE archived_at IS NULL AND max(since, ifnull(point_at, 0)) > ?"
+)
+_NEXT_AWAKE = (
+    f"SELECT ifnull(rests_until, 0) FROM task "  # noqa: S608 - our own words
+    f"WHERE {_DRIVEN} AND ifnull(rests_until, 0) > ? ORDER BY 1 LIMIT 1"
 )
 
 
@@ -59,9 +72,22 @@ class Tasks(Base):
             return self._tasks("archived_at IS NULL ORDER BY name")
         return self._tasks("status = ? ORDER BY name, id", status.value)
 
-    def live_tasks(self) -> list[Task]:
-        """All tasks that are not archived, by id."""
-        return self._tasks("archived_at IS NULL ORDER BY id")
+    def live_tasks(self, after: int = 0, limit: int = -1) -> list[Task]:
+        """All tasks that are not archived, by id; or ``limit`` of them with an id above ``after``."""
+        return self._tasks("archived_at IS NULL AND id > ? ORDER BY id LIMIT ?", after, limit)
+
+    def awake_tasks(self, now: datetime) -> list[Task]:
+        """The live tasks of which something can change at ``now`` by itself, by id.
+
+        Not those that rest: Idle ones, and those whose ``rests_until`` is to come. One that
+        knows of a moment after ``now`` is among them: the clock went back.
+        """
+        at = doc.micros(now)
+        return self._tasks(f"id IN (SELECT id FROM task WHERE {_AWAKE}) ORDER BY id", at, at)
+
+    def next_awake(self, now: datetime) -> datetime | None:
+        """The next moment after ``now`` at which a task that rests does so no more."""
+        return doc.maybe_moment(self._db.value(_NEXT_AWAKE, [doc.micros(now)]))
 
     def counts(self) -> dict[Status, int]:
         """How many tasks have each status; every status is there."""
@@ -71,6 +97,7 @@ class Tasks(Base):
 
     def add_task(self, task: Task) -> Task:
         """Write a new task and return it with its id. Raises Conflict when the name is taken."""
+        task = _awoken(task)
         values = (task.generation, *rows.wish(task), *rows.progress(task.progress))
         with self.transaction():
             try:
@@ -85,6 +112,7 @@ class Tasks(Base):
         With ``revision``, only onto this revision: StaleRevision otherwise.
         Raises Conflict when the name is taken, NotFound when it was deleted.
         """
+        task = _awoken(task)
         values = (*rows.wish(task), *rows.progress(task.progress), task.id)
         with self.transaction():
             if revision is not None:
@@ -126,6 +154,11 @@ class Tasks(Base):
 
     def _close_to(self, name: str, sql: str) -> str:
         return close_to(name, [row[0] for row in self._db.rows(sql)])
+
+
+def _awoken(task: Task) -> Task:
+    """The task once its wish changed: the scheduler has to look at it."""
+    return replace(task, progress=replace(task.progress, rests_until=None))
 
 
 def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:
