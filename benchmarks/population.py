@@ -15,7 +15,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from make import DIGEST, make_artifact, make_one_off, make_task
+from make import DIGEST, make_artifact, make_observed, make_one_off, make_task
 from tasktui.config import Config
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterView, SchedulerView
@@ -30,8 +30,6 @@ from tasktui.scheduler.ports import SchedulerStore
 from tasktui.scheduler.reconciler import Contact, Reconciler
 from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.store.store import Store
-
-from make import make_observed  # isort: skip
 
 T = TypeVar("T")
 BATCH = 5000
@@ -59,9 +57,7 @@ def add(store: Store, tasks: Iterable[Task]) -> list[Task]:
 def settle(store: Store, tasks: list[Task]) -> None:
     """Record what the first look of a scheduler finds for tasks of which none starts."""
     now = datetime.now(UTC)
-    made = plan(
-        now, tasks, make_observed(), owner=store.owner(), config=Config(state_dir=Path())
-    )
+    made = plan(now, tasks, make_observed(), owner=store.owner(), config=Config(state_dir=Path()))
     epoch = store.leader().epoch or store.lead(SchedulerView(pid=1, started_at=now))
     store.record(epoch, made.updates, (), ClusterView())
 
@@ -127,7 +123,10 @@ class Loop:
         epoch = store.lead(SchedulerView(pid=1, started_at=datetime.now(UTC)))
         time = Timekeeper(SystemClock(), None)
         return cls(
-            store, ray, engine, Reconciler(_Here(store), contact, time, Config(state_dir=folder), epoch)
+            store,
+            ray,
+            engine,
+            Reconciler(_Here(store), contact, time, Config(state_dir=folder), epoch),
         )
 
     async def calm(self, most: int = 50) -> None:

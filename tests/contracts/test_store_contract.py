@@ -246,6 +246,58 @@ def test_an_empty_store_counts_every_status_as_zero(store: Store) -> None:
 # The scheduler's passes
 
 
+def resting(store: Store, name: str, until: datetime | None, **kw: Any) -> Task:
+    """A task that waits, as a pass of the scheduler left it."""
+    waits = make_progress(Status.IN_QUEUE)
+    task = store.add_task(make_task(name, armed=make_arming(), progress=waits))
+    left = Update(
+        task=task.id, generation=task.generation, progress=replace(waits, rests_until=until, **kw)
+    )
+    store.record(store.lead(SchedulerView()), [left], [], CONNECTED)
+    return store.task(name)
+
+
+def awake(store: Store, now: datetime = NOW) -> list[str]:
+    return [t.name for t in store.awake_tasks(now)]
+
+
+def test_tasks_that_rest_are_not_awake_until_their_time(store: Store) -> None:
+    hour = timedelta(hours=1)
+    resting(store, "soon", NOW + hour)
+    resting(store, "later", NOW + 2 * hour)
+    resting(store, "watched", None)
+    store.add_task(make_task("idle"))
+    store.add_task(make_task("ends", status=Status.NEED_STOP))
+    store.add_task(make_task("goes", archive_when_idle=True))
+    store.add_task(make_task("away", armed=make_arming(), archived_at=NOW))
+    assert awake(store) == ["watched", "ends", "goes"]
+    assert store.next_awake(NOW) == NOW + hour
+    assert awake(store, NOW + hour) == ["soon", "watched", "ends", "goes"]
+    assert store.next_awake(NOW + hour) == NOW + 2 * hour
+    assert store.next_awake(NOW + 2 * hour) is None
+
+
+def test_whoever_changes_the_wish_wakes_the_task(store: Store) -> None:
+    task = resting(store, "chat", NOW + timedelta(hours=1))
+    assert awake(store) == []
+    saved = store.save_task(task)
+    assert awake(store) == ["chat"]
+    assert saved == store.task("chat")
+
+
+def test_what_happened_after_now_is_awake_because_the_clock_went_back(store: Store) -> None:
+    resting(store, "past", NOW + timedelta(hours=1), point_at=NOW - timedelta(hours=2))
+    resting(store, "point", NOW + timedelta(hours=1), point_at=NOW + timedelta(minutes=2))
+    store.add_task(make_task("idle", progress=make_progress(since=NOW + timedelta(minutes=2))))
+    assert awake(store) == ["point", "idle"]
+
+
+def test_live_tasks_come_in_pages_by_id(store: Store) -> None:
+    tasks = [store.add_task(make_task(name)) for name in ("c", "a", "b")]
+    assert store.live_tasks(limit=2) == tasks[:2]
+    assert store.live_tasks(tasks[1].id, 2) == tasks[2:]
+
+
 def update(task: Task, status: Status = Status.RUNNING, **kw: Any) -> Update:
     return Update(
         **{

@@ -10,11 +10,12 @@ import pytest
 from make import NOW, make_arming, make_daily, make_progress, make_replicas, make_task
 from scheduler.world import World
 from tasktui.domain.event import EventKind
-from tasktui.domain.status import Status
+from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import When
 from tasktui.schedule.points import wanted
 from tasktui.schedule.resolve import data_version
 from tasktui.scheduler.clocksteps import Reading, said, settled, step, step_since, unbelievable
+from tasktui.scheduler.ports import Update
 from tasktui.scheduler.timekeeper import DOUBT
 from tasktui.scheduler.zonedata import VERSION, moved
 
@@ -276,3 +277,18 @@ def test_what_has_passed_is_disarmed_or_has_no_zone_is_not_said_to_move() -> Non
     ]
     assert moved(tasks, NOW, "1") == []
     assert len(moved([make_task(armed=armed, progress=stale)], NOW, "1")) == 1
+
+
+async def test_a_task_that_rests_while_its_zone_goes_away_says_so_at_once(world: World) -> None:
+    world.launch()
+    world.commands.activate("chat", When.NEXT)
+    await world.turn()
+    world.store.save_task(replace(world.task(), schedule=make_daily("20:00=1-1", "Mars/Base")))
+    rests = replace(world.task().progress, rests_until=at("05 20:00"))
+    left = Update(task=world.task().id, generation=world.task().generation, progress=rests)
+    world.store.record(world.store.leader().epoch, [left], (), world.store.cluster())
+    world.commands.set_setting(VERSION, "2020.1")
+    world.restart()
+    await world.turn()
+    assert [m.badge for m in world.task().progress.badges] == [Badge.ZONE]
+    assert "0 tasks move" in notices(world)[-1]

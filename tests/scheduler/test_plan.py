@@ -29,7 +29,7 @@ from tasktui.config import Config
 from tasktui.domain.event import EventKind
 from tasktui.domain.observed import App, AppStatus, Observed, Resources
 from tasktui.domain.service import app_name
-from tasktui.domain.status import Badge, Status
+from tasktui.domain.status import Badge, Mark, Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import to_config
 from tasktui.scheduler.guard import NOTHING, Memory
@@ -356,3 +356,28 @@ def test_a_lost_package_is_deployed_again_under_another_name() -> None:
     assert made.serve[0].anew
     healed = make_app(task.name, AppStatus.DEPLOYING, config=to_config(made.serve[0]))
     assert not planned(task, observed=make_observed(healed)).put
+
+
+@pytest.mark.parametrize(
+    ("change", "busy"),
+    [
+        ({"status": AppStatus.RUNNING}, False),
+        ({"status": AppStatus.DEPLOYING}, True),
+        ({"status": AppStatus.UNHEALTHY}, True),
+        ({"status": AppStatus.RUNNING, "replicas": ()}, True),
+        ({"status": AppStatus.DEPLOY_FAILED, "replicas": (make_replica(),)}, False),
+    ],
+)
+def test_ray_is_looked_at_often_only_while_it_is_about_to_change(
+    change: dict[str, Any], busy: bool
+) -> None:
+    task = armed(status=Status.RUNNING)
+    assert planned(task, observed=make_observed(deployed(task, **change))).busy is busy
+
+
+def test_what_another_tool_did_is_no_reason_to_look_often() -> None:
+    marked = make_progress(Status.RUNNING, reverts=(NOW,), badges=(Mark(Badge.DRIFT),))
+    task = armed(progress=marked)
+    made = planned(task, observed=make_observed(deployed(task)))
+    assert made.updates[0].progress.badges == (Mark(Badge.DRIFT),)
+    assert not made.busy

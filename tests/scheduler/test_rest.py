@@ -31,7 +31,6 @@ from tasktui.domain.observed import AppStatus, ClusterView, Observed, SchedulerV
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.status import Badge, Mark, Status
 from tasktui.domain.task import Override, Pause, Task, When
-from tasktui.engine.payload import to_config
 from tasktui.scheduler.plan import Plan, plan
 from tasktui.scheduler.rest import FOREVER, rested
 from tasktui.store.store import Store
@@ -44,14 +43,14 @@ ENDS = st.none() | MOMENTS
 BOUNDS = st.sampled_from([Replicas(0, 0), Replicas(0, 1), Replicas(1, 2)])
 CLOCKS = [f"{hour:02d}:{minute}" for hour in range(24) for minute in ("00", "30")]
 DAILY = (
-    st.lists(st.tuples(st.sampled_from(CLOCKS), BOUNDS), min_size=1, max_size=3, unique_by=lambda p: p[0])
+    st.lists(
+        st.tuples(st.sampled_from(CLOCKS), BOUNDS), min_size=1, max_size=3, unique_by=lambda p: p[0]
+    )
     .map(lambda points: ",".join(f"{at}={bounds}" for at, bounds in points))
     .map(make_daily)
 )
 ONE_OFF = st.builds(
-    lambda at, end: make_one_off(
-        at.replace(tzinfo=None), end=end and (at + end).isoformat()[:19]
-    ),
+    lambda at, end: make_one_off(at.replace(tzinfo=None), end=end and (at + end).isoformat()[:19]),
     MOMENTS,
     st.none() | st.just(3 * HOUR),
 )

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -116,6 +118,7 @@ class Http:
         import httpx  # noqa: PLC0415 - see call
 
         if self._client is None:
+            _stop_searching()
             headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
             # trust_env would send the token through HTTP_PROXY, also for loopback.
             self._client = httpx.AsyncClient(
@@ -149,6 +152,13 @@ class Http:
             kind = _Missing if status == 404 else Rejected
             return kind(f"Ray refused {method} {path} ({status}): {words}", "")
         return self._unreachable(f"answered {status} to {method} {path}: {words[-200:]}")
+
+
+def _stop_searching() -> None:
+    """Where sniffio is missing, httpcore searches all paths for it several times a call."""
+    if find_spec("sniffio") is None:
+        # None is Python's word for a module that is not to be found.
+        sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 def check_address(address: str, *, allow_remote: bool) -> None:

@@ -211,7 +211,7 @@ class Reconciler:
             count = 0
             async for updates in recompute(self._stores, now, version):
                 await self._record_view(updates, ())
-                count += len(updates)
+                count += sum(bool(u.events) for u in updates)
             text = f"Timezone data {version} instead of {known}: {count} tasks move."
             await self._record_view((), [self._notice(text)])
         await self._stores.run(lambda s: s.set_setting(VERSION, version))

@@ -23,7 +23,7 @@ BATCH = 500
 
 
 async def recompute(stores: Stores, now: datetime, version: str) -> AsyncIterator[list[Update]]:
-    """Updates of the tasks whose next instant moved, with one event each, a batch at a time."""
+    """Updates of tasks whose next instant moved, with one event each, batch by batch."""
     last = 0
     while batch := await stores.run(lambda s: s.live_tasks(last, BATCH)):  # noqa: B023 - used at once
         last = batch[-1].id
@@ -44,7 +44,7 @@ def _moved(task: Task, now: datetime, version: str) -> Update | None:
     try:
         answer = wanted(task, now)
     except InvalidField:
-        return None
+        return _woken(task)
     new = answer.next_at
     if new == old:
         return None
@@ -66,3 +66,11 @@ def _moved(task: Task, now: datetime, version: str) -> Update | None:
         progress=replace(task.progress, next_at=new, rests_until=None),
         events=(event,),
     )
+
+
+def _woken(task: Task) -> Update | None:
+    """Its zone is gone: where it rests, the next pass has to say so."""
+    if task.progress.rests_until is None:
+        return None
+    progress = replace(task.progress, rests_until=None)
+    return Update(task=task.id, generation=task.generation, progress=progress)

@@ -34,8 +34,8 @@ _SAVE = (
 _DRIVEN = "archived_at IS NULL AND (armed IS NOT NULL OR progress <> 'Idle' OR archive_when_idle)"
 """As the index ``task_rest`` has it."""
 _AWAKE = (
-    f"{_DRIVEN} AND ifnull(rests_until, 0) <= ? "
-    "UNION SELECT id FROM task WHERE archived_at IS NULL AND max(since, ifnull(point_at, 0)) > ?"
+    f"id IN (SELECT id FROM task WHERE {_DRIVEN} AND ifnull(rests_until, 0) <= ? UNION "  # noqa: S608 - ours
+    "SELECT id FROM task WHERE archived_at IS NULL AND max(since, ifnull(point_at, 0)) > ?)"
 )
 _NEXT_AWAKE = (
     f"SELECT ifnull(rests_until, 0) FROM task "  # noqa: S608 - our own words
@@ -73,7 +73,7 @@ class Tasks(Base):
         return self._tasks("status = ? ORDER BY name, id", status.value)
 
     def live_tasks(self, after: int = 0, limit: int = -1) -> list[Task]:
-        """All tasks that are not archived, by id; or ``limit`` of them with an id above ``after``."""
+        """Tasks that are not archived, by id: ``limit`` of those with an id above ``after``."""
         return self._tasks("archived_at IS NULL AND id > ? ORDER BY id LIMIT ?", after, limit)
 
     def awake_tasks(self, now: datetime) -> list[Task]:
@@ -83,7 +83,7 @@ class Tasks(Base):
         knows of a moment after ``now`` is among them: the clock went back.
         """
         at = doc.micros(now)
-        return self._tasks(f"id IN (SELECT id FROM task WHERE {_AWAKE}) ORDER BY id", at, at)
+        return self._tasks(f"{_AWAKE} ORDER BY id", at, at)
 
     def next_awake(self, now: datetime) -> datetime | None:
         """The next moment after ``now`` at which a task that rests does so no more."""
