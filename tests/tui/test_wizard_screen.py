@@ -239,6 +239,17 @@ async def test_points_are_added_duplicated_deleted_and_stepped(shop: Workshop) -
         assert shop.draft.points[1] == PointDraft("20:00", "0", "2")
 
 
+async def test_a_look_from_before_a_point_was_added_does_not_take_it_away(shop: Workshop) -> None:
+    async with shop.running() as pilot:
+        await to_grid(shop, pilot)
+        grid = shop.wizard.settings.grid
+        grid.action_add()
+        shop.wizard.draw()  # as once a second, or when the store changed: not aware of it yet
+        grid.action_add()
+        await shop.press(pilot, *"20:00", "enter")
+        assert [p.time for p in shop.draft.points] == ["08:00", "", "20:00"]
+
+
 async def test_a_cell_takes_any_text_and_escape_takes_it_back(shop: Workshop) -> None:
     async with shop.running() as pilot:
         await to_grid(shop, pilot)

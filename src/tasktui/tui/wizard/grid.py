@@ -68,6 +68,8 @@ class Grid(LineView, can_focus=True):
         self._editor = TextInput(id="cell")
         self.points: Points = ()
         self._before: Points = ()
+        self._ahead = False
+        """``points`` are newer than every state: the screen has not taken them yet."""
         self._state = State()
         self._cells = 80
         self.row = 0
@@ -85,10 +87,15 @@ class Grid(LineView, can_focus=True):
     def draw(self, state: State, cells: int) -> None:
         """Show the points of a state."""
         self._state, self._cells = state, cells
-        if state.draft.points != self.points:
+        if state.draft.points != self.points and not self._ahead:
             self.points = state.draft.points
             self.row = min(self.row, len(self.points))
         self._redraw()
+
+    def taken(self) -> Points:
+        """The points, for a state that has them from now on."""
+        self._ahead = False
+        return self.points
 
     def put(self, row: int, column: int) -> None:
         """Put the cursor on a cell, or on the line that adds one."""
@@ -241,4 +248,5 @@ class Grid(LineView, can_focus=True):
         points = change(self.points)
         if points != self.points:
             self.points = points
+            self._ahead = True
             self.post_message(self.Changed())

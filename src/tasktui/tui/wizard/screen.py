@@ -93,7 +93,7 @@ class WizardScreen(LiveScreen[Outcome | None]):
 
     def on_grid_changed(self) -> None:
         """Other points. The grid's own count: the message may be older than the last key."""
-        self.change(replace(self.state.draft, points=self.settings.grid.points))
+        self.change(replace(self.state.draft, points=self.settings.grid.taken()))
 
     def on_artifact_step_chosen(self, message: ArtifactStep.Chosen) -> None:
         """An artifact was chosen: its defaults are offered, and the next step is shown."""
