@@ -47,6 +47,16 @@ def test_a_signal_ends_it_cleanly_with_the_lock_released(
     assert doorbell.ring(near.state_dir) is False
 
 
+def test_a_signal_that_comes_twice_ends_it_no_less_cleanly(near: Config) -> None:
+    with scheduler(near) as process:
+        leads(near)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    assert not is_locked(near.state_dir)
+    assert "Traceback" not in near.scheduler_log.read_text()
+
+
 def test_a_second_one_is_refused_and_the_first_goes_on(near: Config) -> None:
     with scheduler(near) as first:
         view = leads(near)

@@ -285,6 +285,41 @@ async def test_an_unreachable_ray_changes_no_status_and_is_said_once(world: Worl
     assert re.fullmatch(r"Ray at \S+ answers again, after \d+ (s|min)\.", told[1])
 
 
+WRONG: dict[str, dict[str, object]] = {
+    "refused": {"down": True},
+    "500": {"status": 500},
+    "503": {"status": 503},
+    "401": {"status": 401},
+    "garbage": {"garbage": b"<html>hello</html>"},
+    "half of it": {"garbage": b'{"applications": {"a'},
+    "no object": {"garbage": b"[]"},
+}
+
+
+@pytest.mark.parametrize("fault", list(WRONG.values()), ids=list(WRONG))
+async def test_whatever_comes_instead_of_an_answer_the_last_state_stays_until_it_is_over(
+    world: World, fault: dict[str, object]
+) -> None:
+    world.ray.deploy_foreign("theirs")
+    world.launch(schedule=make_daily("08:00=1-1,15:00=2-2"))
+    world.commands.activate("chat", When.NOW)
+    await world.advance(10)
+    puts, sound = len(world.ray.puts), {key: getattr(world.ray, key) for key in fault}
+    for key, value in fault.items():
+        setattr(world.ray, key, value)
+    await world.go_to(at("05 15:00"))
+    await world.advance(60)
+    assert world.status() is Status.RUNNING, "an error is not an empty cluster"
+    assert len(world.ray.puts) == puts
+    for key, value in sound.items():
+        setattr(world.ray, key, value)
+    await world.advance(35)
+    assert (world.status(), world.bounds()) == (Status.RUNNING, (2, 2))
+    assert len(world.ray.puts) == puts + 1
+    assert "theirs" in world.ray.apps
+    assert len([e for e in world.events(None) if e.kind is EventKind.NOTICE]) == 2
+
+
 async def test_a_ray_that_never_answered_before_is_no_news_when_it_does(world: World) -> None:
     world.ray.down = True
     world.restart()

@@ -1,16 +1,30 @@
-"""Two tasks that together want more GPUs than a real cluster has: the second waits its turn."""
+"""Two tasks that together want more GPUs than a real cluster has: the second waits its turn.
+
+Looked at in two terminals, one of each size.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from e2e.foreign import Foreign
+from e2e.pictures import picture
 from e2e.site import Site, until
+from terminal import Terminal
 
 pytestmark = pytest.mark.ray
+LINES = {"": (100, 30), "-80x24": (80, 24)}
+
+
+@pytest.fixture
+def terminals(site: Site) -> Iterator[dict[str, Terminal]]:
+    with ExitStack() as stack:
+        yield {size: stack.enter_context(site.terminal(*cells)) for size, cells in LINES.items()}
 
 
 def facts(answer: dict[str, Any], label: str) -> str:
@@ -18,18 +32,22 @@ def facts(answer: dict[str, Any], label: str) -> str:
     return found[label]
 
 
+def points(*later: str) -> tuple[str, ...]:
+    start = f"{datetime.now(UTC) - timedelta(hours=6):%H:%M:%S}=1-1"
+    return ("--daily", ",".join((start, *later)), "--timezone", "UTC")
+
+
 def test_the_second_waits_with_numbers_and_starts_when_the_first_is_scaled_down_by_its_schedule(
-    site: Site, foreign: Foreign, gone: list[str]
+    site: Site, foreign: Foreign, gone: list[str], terminals: dict[str, Terminal]
 ) -> None:
     gone += ["first", "second"]
     model = str(site.own_model("gpu-model"))
     for name, gpus in (("three-gpus", "3"), ("two-gpus", "2")):
         site.run("artifact", "add", model, "--name", name, "--cpu", "0.1", "--gpu", gpus)
-    soon = (datetime.now(UTC) + timedelta(seconds=75)).replace(microsecond=0)
-    start = f"{soon - timedelta(hours=6):%H:%M:%S}"
-    points = f"{start}=1-1,{soon:%H:%M:%S}=0-0"
-    site.run("launch", "first", "--artifact", "three-gpus", "--daily", points, "--timezone", "UTC")
+    site.run("launch", "first", "--artifact", "three-gpus", *points())
     site.run("activate", "first", "--when", "now", "--wait", seconds=120)
+    soon = (datetime.now(UTC) + timedelta(seconds=60)).replace(microsecond=0)
+    site.run("edit", "first", *points(f"{soon:%H:%M:%S}=0-0"))
 
     once = ("--one-off", "now", "--replicas", "1", "--activate")
     site.run("launch", "second", "--artifact", "two-gpus", *once)
@@ -48,6 +66,8 @@ def test_the_second_waits_with_numbers_and_starts_when_the_first_is_scaled_down_
         "next_chance": soon.isoformat().replace("+00:00", "Z"),
     }
     assert any(r["command"] == "tasktui scale first 0" for r in answer["remedies"])
+    for size, terminal in terminals.items():
+        look(terminal, size)
 
     until(lambda: site.task("second")["status"] == "Running", 180)
     assert site.task("first")["status"] == "In-queue"
@@ -56,4 +76,23 @@ def test_the_second_waits_with_numbers_and_starts_when_the_first_is_scaled_down_
     assert site.json("why", "second")["as_wanted"]
     moves = [e["to"] for e in site.json("events", "second") if e["from"] != e["to"]]
     assert moves == ["Idle", "In-queue", "Starting", "Running"]
+    for size, terminal in terminals.items():
+        terminal.wait(lambda text: "1/1-1" in text and "Running" in text)
+        picture(terminal, f"queue-started{size}")
     assert foreign.untouched()
+
+
+def look(terminal: Terminal, size: str) -> None:
+    """Why the second waits: on its row, and on the screen that is about it."""
+    terminal.wait("second")
+    terminal.press(":")
+    terminal.type("task second")
+    terminal.press("enter")
+    terminal.wait(lambda text: "> second" in text and ":task" not in text)
+    terminal.wait("needs 2 GPU")
+    picture(terminal, f"queue{size}")
+    terminal.press("w")
+    terminal.wait("NODES")
+    picture(terminal, f"queue-why{size}")
+    terminal.press("esc")
+    terminal.wait("NEXT POINT")
