@@ -17,6 +17,24 @@ def test_every_link_of_a_document_leads_to_a_file(name: str) -> None:
     assert not [link for link in links if not (ROOT / link).exists()]
 
 
+def test_every_test_that_the_fault_table_names_exists() -> None:
+    text = (ROOT / "docs" / "faults.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", text))
+    code = "".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py"))
+    there = set(re.findall(r"def (test_\w+)\(", code))
+    assert named
+    assert named - there == set()
+    files = set(re.findall(r"`((?:tests|benchmarks)/[\w/]+(?:\.py)?)`", text))
+    assert not [f for f in files if not (ROOT / f).exists()]
+
+
+def test_every_row_of_the_fault_table_names_a_test() -> None:
+    text = (ROOT / "docs" / "faults.md").read_text().partition("## The fault table")[2]
+    rows = [r for r in text.splitlines() if r.startswith("| ") and not r.startswith("| ---")]
+    assert len(rows) > 25
+    assert not [r for r in rows[1:] if "`test_" not in r]
+
+
 def test_every_picture_was_made_by_the_runs_that_are_tested() -> None:
     runs = "".join(p.read_text() for p in (ROOT / "tests" / "e2e").glob("test_*_by_keys.py"))
     made = {p.stem for p in (ROOT / "screenshots").glob("*.svg")}

@@ -23,7 +23,7 @@ from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Override, Task, When
 from tasktui.tui.lines import Line, Tone, fit, plain, width
-from tasktui.tui.summary import detail, last_words, summary, title
+from tasktui.tui.summary import detail, last_words, pane, summary, title
 from tasktui.tui.times import TimeBase, View
 
 CLUSTER = ClusterView(
@@ -60,6 +60,16 @@ def texts(lines: list[Line]) -> dict[str, str]:
         label = text[:11].strip() or label
         found[label] = f"{found.get(label, '')} {text[11:].strip()}".strip()
     return found
+
+
+def test_why_a_task_waits_is_not_cut_off_where_there_is_a_second_line() -> None:
+    reason = Reason("needs 2 GPU on one node; most free: vm with 1 (first 3); and more to tell")
+    queued = make_task(progress=make_progress(Status.IN_QUEUE, reason=reason))
+    rows = [plain(row) for row in pane(queued, VIEW, None, 4, 60)]
+    assert [row[:11].strip() for row in rows] == ["In force", "Status", "", "Endpoint"]
+    assert " ".join((rows[1] + rows[2]).split()).endswith(reason.text)
+    assert plain(pane(queued, VIEW, None, 4, 40)[2]).endswith(" ...")
+    assert len(pane(running(), VIEW, None, 7, 100)) == 7
 
 
 def test_the_first_four_lines_are_the_most_important() -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from tasktui.commands.checks import Problem, check, require, resolve_spec, start_time
 from tasktui.commands.context import Context
-from tasktui.commands.replacing import gap
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
 from tasktui.domain.revision import Revision, revision_of, spec_of
@@ -47,6 +46,8 @@ class Edits:
 
     def gap(self, name: str, spec: TaskSpec) -> str:
         """That fewer replicas answer, or none, while an edit replaces them; empty: as before."""
+        from tasktui.commands.replacing import gap  # noqa: PLC0415 - of no use to who only reads
+
         if not any(c.restarts for c in self.changes(name, spec)):
             return ""
         task = self._store.task(name)

@@ -54,6 +54,15 @@ def summary(task: Task, view: View, last: Event | None, lines: int) -> list[Line
     return rows[:lines]
 
 
+def pane(task: Task, view: View, last: Event | None, lines: int, cells: int) -> list[Line]:
+    """The summary in ``lines`` lines of ``cells``; the reason of a status may take two of them."""
+    first, status, *rest = summary(task, view, last, lines)
+    told = wrap(status, cells, indent=" " * LABEL)
+    if len(told) > 2:
+        told = [told[0], (*told[1], Span(" ..."))]
+    return [first, *told, *rest][:lines]
+
+
 def last_words(task: Task) -> str:
     """The last line of the last error."""
     text = [part for part in task.progress.last_error.splitlines() if part.strip()]

@@ -20,7 +20,7 @@ from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.prompting import Prompting
 from tasktui.tui.screens.rows import Filter, Shown, TaskRows, Texts, read_shown
-from tasktui.tui.summary import summary, title
+from tasktui.tui.summary import pane, title
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import Table
 from tasktui.tui.widgets.tabstrip import TabStrip
@@ -146,8 +146,9 @@ class TasksScreen(Prompting):
             return
         last = self._event[1] if self._event and self._event[0].id == task.id else None
         stroke = self.desk.palette.glyphs.rule
-        lines = summary(task, self.desk.view(), last, 4 if height < 30 else 7)
-        self.pane.show([chrome.rule(title(task), self.size.width, stroke), *lines])
+        width = self.size.width
+        lines = pane(task, self.desk.view(), last, 4 if height < 30 else 7, width)
+        self.pane.show([chrome.rule(title(task), width, stroke), *lines])
 
     def idle_status(self) -> Line:
         """How many rows of how many, the filter, and a line asking for more room."""
