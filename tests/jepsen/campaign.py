@@ -210,7 +210,12 @@ def _heal(
 
 
 def _help(session: Session, journal: Journal) -> None:
-    """Do what the program asks a person to do: edit what it left alone, or will try much later."""
+    """Do what the program asks a person to do.
+
+    Agree to removals; edit what it left alone, or will try much later.
+    """
+    if session.call(lambda c: c.waiting_removal()):
+        session.call(lambda c: c.confirm_removal())
     for task in session.call(lambda c: c.tasks()):
         retry_at = task.progress.retry_at
         late = retry_at and (retry_at - datetime.now(UTC)).total_seconds() > SOON_S

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable
 
 from jepsen.cluster import LOSING
 from jepsen.trouble import Trouble
+from tasktui.runtime import daemon
 
 
 class RayFaults(Trouble):
@@ -75,11 +77,16 @@ class RayFaults(Trouble):
         self._site.cluster.tamper(name, self._rng.choice([None, change]))
 
     def _ghost(self) -> None:
-        """An application under our name that no task has."""
+        """An application under our name that no task has; a person agrees to its removal."""
         name = f"tasktui-{self._owner()}-ghost"
         self._site.cluster.tamper(
             name, {"name": name, "route_prefix": "/ghost", "import_path": "a:b"}
         )
+
+        self._stop.wait(self._span(2, 5))
+        words = daemon.command(self._site.config, "scheduler", "confirm-removal")
+        done = subprocess.run(words, capture_output=True, check=False, timeout=60)
+        self._said["code"] = done.returncode
 
     def _replicas_crash(self) -> None:
         ours = sorted(self._ours())
