@@ -15,6 +15,9 @@ NO_SCHEDULER = "TASKTUI_NO_SCHEDULER"
 _SWITCHES = frozenset({"allow_remote", "read_only"})
 
 Admission = Literal["auto", "strict", "off"]
+Theme = Literal["16", "dark", "light", "mono"]
+
+_WORDS = {"admission": Admission, "theme": Theme}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Config:
     """How late a One-off that was missed may still start, in hours."""
     admission: Admission = "auto"
     """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
+    theme: Theme = "16"
+    """Colours of the terminal app; ``16`` are the terminal's own."""
 
     @property
     def database(self) -> Path:
@@ -102,8 +107,8 @@ def _parse(key: str, value: object, where: str) -> object:
         if str(value).lower() not in words:
             raise InvalidField(field, value, "true or false")
         return words[str(value).lower()]
-    if key == "admission" and value not in get_args(Admission):
-        raise InvalidField(field, value, f"one of {get_args(Admission)}")
+    if key in _WORDS and value not in get_args(_WORDS[key]):
+        raise InvalidField(field, value, f"one of {get_args(_WORDS[key])}")
     if not isinstance(value, str):
         raise InvalidField(field, value, "text")
     return value

@@ -215,7 +215,7 @@ def test_the_encoding_is_the_locales(environ: dict[str, str], name: str) -> None
 
 def test_no_color_and_an_ascii_locale_make_a_plain_desk(bench: Bench) -> None:
     desk = make_desk(bench.other, {"NO_COLOR": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"})
-    assert desk.palette.mono
+    assert desk.palette.theme == "mono"
     assert desk.palette.glyphs.ascii
     assert str(desk.mine) == "Asia/Tokyo"
 

@@ -8,8 +8,9 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tasktui.tui.lines import Span, Tone, line
-from tasktui.tui.palette import ASCII, THEME, Palette
+from tasktui.tui.palette import ASCII, Palette
 from tasktui.tui.screens.dialogs import Answer, Button, Dialog, Field, Question
+from tasktui.tui.themes import WIDGETS
 from tui.bench import press, text, until
 
 TWO = (Button("one", "Do one"), Button("two", "Do two"))
@@ -25,7 +26,7 @@ class Stage(App[None]):
 
     def __init__(self, dialog: Dialog) -> None:
         super().__init__()
-        self.theme = THEME
+        self.theme = WIDGETS["16"]
         self.dialog = dialog
         self.answers: list[Answer | None] = []
 

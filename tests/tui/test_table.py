@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tasktui.tui.lines import Line, Span, Tone, line
-from tasktui.tui.palette import THEME, Palette
+from tasktui.tui.palette import Palette
+from tasktui.tui.themes import WIDGETS
 from tasktui.tui.widgets.table import HEAD, Table
 
 
@@ -67,7 +68,7 @@ class Bench(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme = THEME
+        self.theme = WIDGETS["16"]
         self.look = Look()
         self.table = Spied(self.look, Palette())
         self.heard: list[str] = []
@@ -382,6 +383,6 @@ async def test_a_terminal_of_two_lines_does_no_harm() -> None:
 
 async def test_the_cursor_is_reversed_where_there_are_no_colours() -> None:
     async with bench(rows(2)) as (app, _):
-        app.table._palette = Palette(mono=True)
+        app.table._palette = Palette("mono")
         style = next(iter(app.table.render_line(HEAD))).style
         assert style == Style(reverse=True, bold=True)

@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from tasktui.domain.status import Status
 from tasktui.tui.lines import Line, Span, Tone, line
-from tasktui.tui.palette import THEME, Palette
+from tasktui.tui.palette import Palette
+from tasktui.tui.themes import WIDGETS
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.paint import changed, strip
 from tasktui.tui.widgets.prompt import Prompt
@@ -99,7 +100,7 @@ class Spied(LineView):
 class Bench(App[None]):
     def __init__(self, widgets: Sequence[Widget]) -> None:
         super().__init__()
-        self.theme = THEME
+        self.theme = WIDGETS["16"]
         self.widgets = widgets
         self.heard: list[object] = []
 

@@ -541,7 +541,7 @@ async def test_every_size_is_survived_on_every_step(shop: Workshop, size: tuple[
 
 
 async def test_ascii_terminals_get_ascii_only(bench: Bench) -> None:
-    shop = Workshop(bench, Palette(mono=True, glyphs=ASCII))
+    shop = Workshop(bench, Palette("mono", glyphs=ASCII))
     shop.artifact("model")
     async with shop.running() as pilot:
         shown = text(pilot)

@@ -14,7 +14,8 @@ from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.schedule.parse import parse_daily
 from tasktui.tui.desk import Desk
-from tasktui.tui.palette import THEME, Palette
+from tasktui.tui.palette import Palette
+from tasktui.tui.themes import WIDGETS
 from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.screen import Outcome, WizardScreen
 from tasktui.tui.wizard.state import State
@@ -39,7 +40,7 @@ class WizardApp(App[None]):
         super().__init__()
         self.desk = desk
         self.outcomes: list[Outcome | None] = []
-        self.theme = THEME
+        self.theme = WIDGETS["16"]
 
     def open(self, *, editing: Task | None = None, cloning: Task | None = None) -> None:
         screen = WizardScreen(self.desk, editing=editing, cloning=cloning)

@@ -265,14 +265,19 @@ def event_json(event: Event) -> dict[str, object]:
 
 
 def event_text(event: Event) -> str:
-    """One event in words, without its time and task: ``activated: now (Idle -> In-queue)``."""
+    """One event in words, without its time and task, and by whom."""
+    return f"{event_words(event)}  by {clean(event.actor, 60)}"
+
+
+def event_words(event: Event) -> str:
+    """What happened alone: ``activated: now (Idle -> In-queue)``."""
     moved = f"{event.old} -> {event.new}" if event.old and event.old is not event.new else ""
     by_time = event.kind is EventKind.STATUS_CHANGED
     parts = [moved if by_time and moved else str(event.kind)]
     if event.reason:
         parts.append(clean(event.reason, 400))
     change = f" ({moved})" if moved and not by_time else ""
-    return f"{': '.join(parts)}{change}  by {clean(event.actor, 60)}"
+    return f"{': '.join(parts)}{change}"
 
 
 def dumps(value: object) -> str:

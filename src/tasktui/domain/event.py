@@ -34,6 +34,10 @@ class EventKind(StrEnum):
     NOTICE = "notice"
 
 
+SCHEDULER = "scheduler"
+"""Who does what no person did."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who did it, and from where."""

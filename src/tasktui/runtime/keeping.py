@@ -18,7 +18,7 @@ from pathlib import Path
 from tasktui.commands.context import Context
 from tasktui.commands.keeping import Keeping
 from tasktui.config import Config
-from tasktui.domain.event import Actor
+from tasktui.domain.event import SCHEDULER, Actor
 from tasktui.errors import StoreError
 from tasktui.runtime.apart import apart
 from tasktui.store.store import Store
@@ -55,7 +55,7 @@ def keep(config: Config, now: datetime) -> bool:
         context = Context(
             store=store,
             config=config,
-            actor=Actor(user="scheduler"),
+            actor=Actor(user=SCHEDULER),
             now=lambda: now,
             poke=lambda: None,
         )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tasktui.domain.event import Event, EventKind
+from tasktui.domain.event import SCHEDULER, Event, EventKind
 from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import StoreBroken, StoreError, StoreTooNew
@@ -153,7 +153,7 @@ class Backlog:
             at=self._now,
             task=None,
             kind=EventKind.NOTICE,
-            actor="scheduler",
+            actor=SCHEDULER,
             reason=reason,
         )
         return (notice,)
@@ -171,7 +171,7 @@ def as_written(task: Task, update: Update) -> Task:
     if update.pause_ended:
         task = replace(task, pause=None)
     if update.archive:
-        task = replace(task, archived_at=update.progress.since, archived_by="scheduler")
+        task = replace(task, archived_at=update.progress.since, archived_by=SCHEDULER)
     return task
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasktui.domain.event import Event, EventKind
+from tasktui.domain.event import SCHEDULER, Event, EventKind
 from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import Progress, Task
 from tasktui.scheduler import crashes
@@ -28,7 +28,7 @@ def notices(task: Task, new: Progress, now: datetime) -> tuple[Event, ...]:
         at=now,
         task=task.name,
         kind=EventKind.NOTICE,
-        actor="scheduler",
+        actor=SCHEDULER,
         reason=text,
         revision=task.revision,
     )

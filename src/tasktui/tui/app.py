@@ -32,10 +32,11 @@ from tasktui.tui import skeleton
 from tasktui.tui.desk import Desk
 from tasktui.tui.keyorder import OrderedKeys
 from tasktui.tui.messages import StoreChanged, Ticked
-from tasktui.tui.palette import THEME, palette
+from tasktui.tui.palette import palette
 from tasktui.tui.screens.page import Page
 from tasktui.tui.screens.tasks import TasksScreen
 from tasktui.tui.takeover import successor
+from tasktui.tui.themes import WIDGETS
 from tasktui.tui.wizard.here import local_zone
 
 CRASHED = 70
@@ -63,7 +64,7 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
         # Said here and by the theme: NO_COLOR greys colours out that were not native at this point.
         super().__init__(ansi_color=True)
         self.desk = desk
-        self.theme = THEME
+        self.theme = WIDGETS[desk.palette.theme]
         self.animation_level = "none"
         self._terminal = os.isatty(0)
 
@@ -74,6 +75,14 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """The task table is the root."""
         return TasksScreen(self.desk)
+
+    def use_theme(self, name: str) -> None:
+        """Turn to another theme, one of THEMES: everything is painted anew."""
+        self.desk.palette.theme = name
+        self.theme = WIDGETS[name]
+        for screen in self.screen_stack:
+            for widget in (screen, *screen.walk_children()):
+                widget.refresh()
 
     def on_resize(self) -> None:
         """Paint all of it: of several quick changes Textual may see none, the terminal saw them."""
@@ -208,7 +217,11 @@ def run(session: Session, environ: Mapping[str, str]) -> int:
 def make_desk(session: Session, environ: Mapping[str, str]) -> Desk:
     """What the screens share, for the terminal that ``environ`` describes."""
     mine = zone(local_zone(environ, zone_names(), Path("/etc")))
-    look = palette(no_color=bool(environ.get("NO_COLOR")), encoding=encoding(environ))
+    look = palette(
+        no_color=bool(environ.get("NO_COLOR")),
+        encoding=encoding(environ),
+        theme=session.config.theme,
+    )
     return Desk(session, look, utc_now, mine, others())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tasktui.tui.key import LOOKS
 from tasktui.tui.keys import KEYS, TAB_NAMES, Where, keys_of
+from tasktui.tui.themes import THEMES
 from tasktui.tui.times import BASES
 
 _ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail"}
@@ -18,9 +19,21 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "task": (),
     "filter": (),
     "tz": BASES,
+    "theme": tuple(THEMES),
 }
-PLAIN = frozenset({"ro", "rw"})
-"""Commands that are no keys, and take nothing."""
+PLAIN = {
+    "ro": "Look only: every change is refused.",
+    "rw": "Allow changes again.",
+    "tour": "The app in one screen.",
+}
+"""Commands that are no keys, and take nothing; what each does."""
+_ABOUT = {
+    "tab": "Show the tab {}.",
+    "cluster": "Start a Ray cluster on this machine.",
+    "scheduler": "The scheduler: {}.",
+    "tz": "Times in this zone: {}.",
+    "theme": "Colours: {}.",
+}
 _ON_TASK = frozenset(k.id for k in KEYS if k.action or k.id in LOOKS)
 _SILENT = ("tab_", "copy_")
 
@@ -38,7 +51,17 @@ class Typed:
 def known() -> tuple[str, ...]:
     """Every command, sorted."""
     ids = {k.id for k in keys_of(Where.TASKS) if not k.id.startswith(_SILENT)}
-    return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS) | PLAIN))
+    return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS) | set(PLAIN)))
+
+
+def offered() -> list[tuple[str, str]]:
+    """Every command line that needs no more words, with what it does, sorted."""
+    out = list(PLAIN.items())
+    for command, text in _ABOUT.items():
+        out += [(f"{command} {word}", text.format(word)) for word in _ARGUMENTS[command]]
+    shown = {k.id: k.help for k in keys_of(Where.TASKS) if k.id in known()}
+    out += [(name, text) for name, text in shown.items() if name not in _ARGUMENTS]
+    return sorted(out)
 
 
 def acts_on_task(command: str) -> bool:

@@ -18,6 +18,7 @@ from tasktui.tui.times import TimeBase, View
 
 if TYPE_CHECKING:
     from tasktui.engine.local import LocalStatus
+    from tasktui.tui.screens.undo import Undo
 
 START_GRACE = timedelta(seconds=8)
 """How long a scheduler that was asked to start may take before it counts as down."""
@@ -54,6 +55,8 @@ class Desk:
         """Why the last start of the embedded cluster failed."""
         self.cluster_asked_at: datetime | None = None
         """When the embedded cluster was asked to start."""
+        self.undo: Undo | None = None
+        """What takes the last change of this app back."""
         self.store_error = ""
         self.asked_at: datetime | None = None
         """When the scheduler was asked to start."""

@@ -40,7 +40,13 @@ def nothing(tab: int, counts: Mapping[Status, int], words: str) -> list[Line]:
         line("  ", Span("n", Tone.KEY), "  launch one: choose an artifact, check its resources,"),
         line("     give it a name and a schedule, and confirm"),
         line("  ", Span("A", Tone.DANGER_KEY), "  then activates it"),
-        line("  ", Span("?", Tone.KEY), "  lists all keys"),
+        line(
+            "  ",
+            Span("?", Tone.KEY),
+            "  lists all keys; ",
+            Span(":tour", Tone.KEY),
+            " shows how it works",
+        ),
         *put_away,
     ]
 

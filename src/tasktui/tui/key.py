@@ -18,6 +18,8 @@ class Where(StrEnum):
     HISTORY = "history"
     WHY = "why"
     HELP = "help"
+    AUDIT = "audit"
+    TOUR = "tour"
     COPY = "copy"
     DIALOG = "dialog"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import ALL, PAGES
+from tasktui.tui.keyrows.places import ALL, HELP, PAGES
 
 ROWS = (
     Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES, "Read again now."),
@@ -18,6 +18,8 @@ ROWS = (
         footer=15,
     ),
     Key("help", "question_mark", "?", "keys", Group.APP, PAGES, "The keys of this screen.", 20),
+    Key("palette", "ctrl+p", "Ctrl-P", "", Group.APP, PAGES, "Find a command by its words."),
+    Key("search", "slash", "/", "find", Group.APP, HELP, "Only keys with this text.", 1),
     Key("back", "escape", "Esc", "back", Group.APP, ALL, "One step back; never quits."),
     Key(
         "quit",

@@ -61,6 +61,16 @@ CHANGES = (
     _change(Action.RESTORE, "X", 7, "On an archived task: bring it back, Idle."),
     _change(Action.DELETE, "D", 6, "On an archived task: delete it, after typing its name."),
     Key(
+        "undo",
+        "U",
+        "U",
+        "undo",
+        Group.CHANGE,
+        LOOKS,
+        "Take back the last change that was made here, where that is possible.",
+        dangerous=True,
+    ),
+    Key(
         "cluster",
         "K",
         "K",

@@ -229,10 +229,9 @@ class Page(Screen[None], inherit_bindings=False):
         finally:
             self._busy = False
 
-    async def command(self, change: Callable[[Commands], object], done: str) -> None:
-        """Run a command and say that it is done. Raises its TasktuiError."""
+    async def command(self, change: Callable[[Commands], object]) -> None:
+        """Run a command, and read again. Raises its TasktuiError."""
         await self.desk.session.acall(change)
-        self.say(done, Tone.GOOD)
         self.reload()
 
     # Moving.
@@ -290,6 +289,24 @@ class Page(Screen[None], inherit_bindings=False):
         from tasktui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(HelpScreen(self.desk, self.WHERE))
+
+    def do_audit(self) -> None:
+        """Who did what."""
+        from tasktui.tui.screens.audit import AuditScreen  # noqa: PLC0415 - not at first
+
+        self.app.push_screen(AuditScreen(self.desk))
+
+    def do_tour(self) -> None:
+        """The app in one screen."""
+        from tasktui.tui.screens.tour import TourScreen  # noqa: PLC0415 - not for the first frame
+
+        self.app.push_screen(TourScreen(self.desk))
+
+    def do_undo(self) -> None:
+        """Take back the last change."""
+        from tasktui.tui.screens.undo import undo  # noqa: PLC0415 - not for the first frame
+
+        self.during(undo)
 
     def do_back(self) -> None:
         """One step back."""

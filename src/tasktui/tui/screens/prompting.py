@@ -38,6 +38,12 @@ class Prompting(Page):
         """Open the command line."""
         self.open_prompt(":", "")
 
+    def do_palette(self) -> None:
+        """Find a command by its words."""
+        from tasktui.tui.screens.palette import command_palette  # noqa: PLC0415 - not at first
+
+        self.app.push_screen(command_palette())
+
     def open_prompt(self, mark: str, text: str) -> None:
         """Open a line that begins with ``mark``, unless one is open."""
         from tasktui.tui.widgets.prompt import Prompt  # noqa: PLC0415 - not for the first frame

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 from tasktui.tui.commandline import PLAIN, Typed, acts_on_task, tab_number
 from tasktui.tui.keys import keys_of
 from tasktui.tui.lines import Tone
-from tasktui.tui.screens import verbs
+from tasktui.tui.screens import engines, verbs
 from tasktui.tui.times import base_called
 
 if TYPE_CHECKING:
+    from tasktui.tui.app import TasktuiApp
     from tasktui.tui.screens.page import Page
     from tasktui.tui.screens.tasks import TasksScreen
 
@@ -42,7 +43,7 @@ def _filter(page: Page, argument: str) -> None:
 
 
 def _scheduler(page: Page, argument: str) -> None:
-    page.during(verbs.scheduler, argument)
+    page.during(engines.scheduler, argument)
 
 
 def _tz(page: Page, argument: str) -> None:
@@ -65,11 +66,22 @@ def _forbid(page: Page, _: str) -> None:
     page.say("Read-only: every change is refused. :rw allows them again.")
 
 
+def _theme(page: Page, argument: str) -> None:
+    cast("TasktuiApp", page.app).use_theme(argument)
+    page.say(f"Theme {argument}. theme in config.toml, or TASKTUI_THEME, keeps it.")
+
+
+def _tour(page: Page, _: str) -> None:
+    page.do_tour()
+
+
 _COMMANDS: Mapping[str, Callable[[Page, str], None]] = {
     "tab": _tab,
     "task": _task,
     "filter": _filter,
     "scheduler": _scheduler,
+    "theme": _theme,
+    "tour": _tour,
     "tz": _tz,
     "ro": _forbid,
     "rw": _allow,

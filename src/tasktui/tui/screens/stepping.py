@@ -85,6 +85,19 @@ def scaled(task: Task, view: View, answer: Answer) -> tuple[Replicas, datetime |
     return parse_replicas(bounds), following.at if following else Until.CLEARED
 
 
+def clear(task: Task, view: View) -> Question:
+    """End the override."""
+    return Question(
+        title=f"Clear the override of {task.name}",
+        lines=[
+            _now(task, view),
+            "The schedule takes over again:",
+            *(f"  {text}" for text in _plan(cleared(task, view.now), view)),
+        ],
+        actions=[Button(CLEAR, "Clear the override")],
+    )
+
+
 def pause(task: Task, view: View) -> Question:
     """Freeze what is in force, with an end and a note if one likes."""
     zone = task.schedule.timezone

@@ -278,7 +278,7 @@ class TasksScreen(Prompting):
 
     def do_cluster(self) -> None:
         """Offer to start a cluster on this machine."""
-        from tasktui.tui.screens.verbs import start_cluster  # noqa: PLC0415
+        from tasktui.tui.screens.engines import start_cluster  # noqa: PLC0415
 
         self.during(start_cluster)
 

@@ -6,24 +6,23 @@ is refused where the task was changed while its question was open.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tasktui.commands.commands import Commands
 from tasktui.commands.edits import Change
 from tasktui.domain.actions import Action, refusal
-from tasktui.domain.observed import ClusterState
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, When
 from tasktui.errors import Conflict
-from tasktui.runtime.daemon import State, how_to_start
 from tasktui.tui.keys import key
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import questions, stepping
 from tasktui.tui.screens.dialogs import Answer, Dialog, Question
 from tasktui.tui.screens.looks import look
+from tasktui.tui.screens.undo import Undo
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from tasktui.tui.wizard.screen import WizardScreen
 
 Verb = Callable[["Page", Task], Coroutine[object, object, None]]
-
-SCHEDULER_WAIT_S = 5.0
-"""How long ``:scheduler start`` waits for it to come up."""
 
 
 async def perform(page: Page, action: Action, task: Task) -> None:
@@ -74,6 +70,7 @@ async def activate(page: Page, task: Task) -> None:
         task,
         lambda c, id_: c.activate(task.name, when, late_ok=late, again=again, action_id=id_),
         f"{task.name} is activated and {done}.",
+        Undo(task.id, deactivate, "deactivates it again"),
     )
 
 
@@ -87,6 +84,7 @@ async def deactivate(page: Page, task: Task) -> None:
             task,
             lambda c, id_: c.deactivate(task.name, force=force, action_id=id_),
             f"{task.name} is stopped by force." if force else f"{task.name} is deactivated.",
+            Undo(task.id, activate, "activates it again"),
         )
 
 
@@ -100,6 +98,7 @@ async def archive(page: Page, task: Task) -> None:
             task,
             lambda c, id_: c.archive(task.name, when_idle=later, action_id=id_),
             f"{task.name} will be archived when Idle." if later else f"{task.name} is archived.",
+            None if later else Undo(task.id, restore, "restores it"),
         )
 
 
@@ -114,6 +113,7 @@ async def restore(page: Page, task: Task) -> None:
             task,
             lambda c, id_: c.restore(task.name, name, action_id=id_),
             f"{name} is restored: Idle, on tab All.",
+            Undo(task.id, archive, "archives it again"),
         )
 
 
@@ -136,7 +136,11 @@ async def restart(page: Page, task: Task) -> None:
 
 async def rollback(page: Page, task: Task) -> None:
     """Make the task what it was at the chosen revision."""
-    to = page.chosen_revision() or task.revision - 1
+    await roll_back(page, task, page.chosen_revision() or task.revision - 1)
+
+
+async def roll_back(page: Page, task: Task, to: int) -> None:
+    """Make the task what it was at revision ``to``."""
     changes, gap = await page.desk.session.acall(lambda c: _going_back(c, task.name, to))
     if not changes:
         page.say(f"{task.name} is as it was at revision {to} already.", Tone.NOTE)
@@ -146,6 +150,7 @@ async def rollback(page: Page, task: Task) -> None:
             task,
             lambda c, id_: c.rollback(task.name, to, action_id=id_),
             f"{task.name} is as at revision {to} again: revision {task.revision + 1}.",
+            Undo(task.id, partial(roll_back, to=task.revision), "takes that back"),
         )
 
 
@@ -174,7 +179,19 @@ async def scale(page: Page, task: Task) -> None:
         task,
         lambda c, id_: c.scale(task.name, replicas, until, action_id=id_),
         f"{task.name} is scaled to {replicas} by hand.",
+        None if task.override else Undo(task.id, clear, "clears that"),
     )
+
+
+async def clear(page: Page, task: Task) -> None:
+    """End the override."""
+    if await ask(page, stepping.clear(task, page.desk.view())):
+        await act(
+            page,
+            task,
+            lambda c, id_: c.clear(task.name, action_id=id_),
+            f"{task.name}: the override is cleared.",
+        )
 
 
 async def pause(page: Page, task: Task) -> None:
@@ -191,6 +208,7 @@ async def pause(page: Page, task: Task) -> None:
             task,
             lambda c, id_: c.pause(task.name, until, note, action_id=id_),
             f"{task.name} is paused.",
+            Undo(task.id, pause, "resumes it"),
         )
 
 
@@ -242,45 +260,17 @@ async def _wizard(page: Page, *, editing: Task | None = None, cloning: Task | No
     if outcome is None:
         return
     task = outcome.task
-    page.say(f"{task.name} is {'changed' if editing else 'launched: Idle'}.", Tone.GOOD)
+    done = f"{task.name} is {'changed' if editing else 'launched: Idle'}."
+    if editing and task.revision > editing.revision:
+        back = partial(roll_back, to=editing.revision)
+        done = _undoable(page, done, Undo(task.id, back, "takes that back"))
+    page.say(done, Tone.GOOD)
     page.show_task(task)
     if outcome.activate:
         await activate(page, task)
 
 
-# What is not about one task.
-
-
-async def start_cluster(page: Page) -> None:
-    """Offer to bring up Ray on this machine."""
-    desk = page.desk
-    if desk.cluster.state not in {ClusterState.NONE, ClusterState.UNREACHABLE}:
-        page.say(f"There is a Ray cluster already: {desk.cluster.address}.", Tone.NOTE)
-        return
-    if desk.starting:
-        page.say(f"Ray is starting on this machine: {desk.starting}.", Tone.NOTE)
-        return
-    log = desk.session.config.state_dir / "cluster.log"
-    if await ask(page, questions.start_cluster(str(log))):
-        desk.ask_cluster()
-        await asyncio.to_thread(desk.session.start_cluster)
-        page.say("Ray is starting on this machine.", Tone.GOOD)
-
-
-async def scheduler(page: Page, word: str) -> None:
-    """Start the scheduler, or replace it, where it hangs too. Raises SchedulerError."""
-    desk, session = page.desk, page.desk.session
-    if word == "restart":
-        page.say("Stopping the scheduler ...")
-        await session.astop_scheduler(force=True)
-    if word == "takeover":
-        await session.atake_over()
-    desk.asked_at = desk.now()
-    await asyncio.to_thread(lambda: session.start_scheduler(wait_s=SCHEDULER_WAIT_S))
-    desk.health = await session.ahealth()
-    running = desk.health.state is State.RUNNING
-    hint = f" Please {how_to_start(desk.health)}." if desk.health.kept_apart and not running else ""
-    page.say(f"The scheduler is {desk.health.state}.{hint}", Tone.GOOD if running else Tone.NOTE)
+# By name.
 
 
 async def find(page: Page, name: str) -> None:
@@ -307,15 +297,31 @@ async def ask(page: Page, question: Question) -> Answer | None:
     return await page.app.push_screen_wait(Dialog(question, page.desk.palette))
 
 
-async def act(page: Page, task: Task, change: Callable[[Commands, str], object], done: str) -> None:
-    """Carry out a change of a task that is still the one that was asked about."""
+async def act(
+    page: Page,
+    task: Task,
+    change: Callable[[Commands, str], object],
+    done: str,
+    undo: Undo | None = None,
+) -> None:
+    """Carry out a change of a task that is still the one that was asked about.
+
+    ``undo`` is what would take it back.
+    """
     action_id = str(uuid4())
 
     def work(commands: Commands) -> None:
         _require_same(commands, task)
         change(commands, action_id)
 
-    await page.command(work, done)
+    await page.command(work)
+    page.say(_undoable(page, done, undo), Tone.GOOD)
+
+
+def _undoable(page: Page, done: str, undo: Undo | None) -> str:
+    """Keep what takes a change back, and say it."""
+    page.desk.undo = undo
+    return f"{done} U {undo.words}." if undo else done
 
 
 def _require_same(commands: Commands, task: Task) -> None:

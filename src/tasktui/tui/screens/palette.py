@@ -1,0 +1,43 @@
+"""Every command by its words, in Textual's own palette, over the table that ``:`` goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+
+from tasktui.tui.commandline import offered
+
+if TYPE_CHECKING:
+    from tasktui.tui.screens.prompting import Prompting
+
+
+class Commands(Provider):
+    """The commands of the command line, with what the help says of each."""
+
+    async def discover(self) -> Hits:
+        """All of them, before a letter is typed."""
+        for words, text in self._all():
+            yield DiscoveryHit(f":{words}  {text}", self._run(words))
+
+    async def search(self, query: str) -> Hits:
+        """Those with the letters of ``query`` in their order."""
+        matcher = self.matcher(query)
+        for words, text in self._all():
+            shown = f":{words}  {text}"
+            score = matcher.match(shown)
+            if score:
+                yield Hit(score, matcher.highlight(shown), self._run(words), text=shown)
+
+    def _all(self) -> Iterator[tuple[str, str]]:
+        return iter(offered())
+
+    def _run(self, words: str) -> partial[None]:
+        return partial(cast("Prompting", self.screen).run_text, words)
+
+
+def command_palette() -> CommandPalette:
+    """The palette, closed by Esc or by a choice."""
+    return CommandPalette(providers=[Commands], placeholder="A word of what you want to do")
