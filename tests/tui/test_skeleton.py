@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,11 +123,17 @@ def test_a_signal_before_the_app_is_there_leaves_the_terminal_as_it_was(
         terminal.wait(LOADING)
         assert settings(terminal) != before
         end(terminal)
-        while terminal.pump(1.0) and LEAVE not in terminal.raw:
-            pass
+        drain(terminal)
+        assert terminal.process.wait(20) in {-signal.SIGTERM, -signal.SIGHUP, 130}
         assert terminal.raw.count(LEAVE) == 1
         assert settings(terminal) == before
-        assert terminal.process.wait(20) in {-signal.SIGTERM, -signal.SIGHUP, 130}
+
+
+def drain(terminal: Terminal) -> None:
+    """Read until the program is gone."""
+    end = time.monotonic() + 60
+    while terminal.pump(1.0):
+        assert time.monotonic() < end, terminal.text
 
 
 def settings(terminal: Terminal) -> list[object]:
@@ -156,8 +163,7 @@ def test_the_app_takes_over_on_the_same_screen_and_leaves_the_terminal_as_it_was
         terminal.wait("No task yet", 60)
         assert terminal.raw.count(skeleton.ENTER.encode()) == 1
         terminal.press("q")
-        while terminal.pump(1.0):
-            pass
+        drain(terminal)
         assert settings(terminal) == before
         assert terminal.raw.count(LEAVE) == 1
 
@@ -167,8 +173,7 @@ def test_an_error_before_the_app_is_there_can_be_read(environ: dict[str, str]) -
     file.write_text("")
     environ["TASKTUI_STATE_DIR"] = str(file / "state")
     with Terminal([sys.executable, "-m", "tasktui"], environ=environ) as terminal:
-        while terminal.pump(20.0):
-            pass
+        drain(terminal)
         after = terminal.raw.partition(LEAVE)[2]
         assert b"tasktui: " in after
         assert skeleton.ENTER.encode() not in after
