@@ -29,6 +29,35 @@ async def test_jobs_run_one_after_another_in_the_order_given(thread: StoreThread
     assert done == list(range(20))
 
 
+async def test_a_store_that_was_begun_is_open_for_the_first_job(path: Path) -> None:
+    opened: list[str] = []
+
+    def open_store() -> Store:
+        opened.append(threading.current_thread().name)
+        return Store.open(path)
+
+    made = StoreThread(open_store)
+    made.begin()
+    assert await made.run(name) == opened[0]
+    assert len(opened) == 1
+    made.close()
+
+
+@pytest.fixture
+def broken(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"no database" * 100)
+    return path
+
+
+async def test_a_beginning_that_failed_is_told_by_the_first_job(broken: Path) -> None:
+    made = StoreThread(lambda: Store.open(broken))
+    made.begin()
+    with pytest.raises(StoreBroken):
+        await made.run(name)
+    made.close()
+
+
 async def test_a_job_runs_on_the_stores_own_thread_and_its_answer_comes_back(
     thread: StoreThread,
 ) -> None:

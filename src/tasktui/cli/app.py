@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tasktui.cli.verbs import Call
 from tasktui.errors import UserError
@@ -16,17 +16,24 @@ def open_app(call: Call) -> int:
     why = refusal(call.environ, interactive())
     if why:
         raise UserError(why, "The command line does the same: tasktui ls, tasktui --help.")
-    gc.disable()  # of what is imported nothing is garbage: looking for it takes 4 % of the start
-    from tasktui.tui.app import run  # noqa: PLC0415 - Textual is slow to import
-
-    gc.freeze()
-    gc.enable()
     session = Session(call.config, call.environ, "tui")
     try:
         session.bind()
-        return run(session, call.environ)
+        session.begin()
+        return _imported()(session, call.environ)
     finally:
         session.close()
+
+
+def _imported() -> Callable[[Session, Mapping[str, str]], int]:
+    """What runs the app: slow to import, and of what is imported nothing is garbage."""
+    gc.disable()
+    try:
+        from tasktui.tui.app import run  # noqa: PLC0415 - see above
+    finally:
+        gc.freeze()
+        gc.enable()
+    return run
 
 
 def interactive() -> bool:

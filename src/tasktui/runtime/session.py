@@ -77,11 +77,11 @@ class Session:
 
     async def acall(self, action: Callable[[Commands], T]) -> T:
         """Run ``action`` on the commands, on the store's own thread."""
-        if self._thread is None:
-            from tasktui.store.thread import StoreThread  # noqa: PLC0415 - asyncio takes 20 ms
+        return await self._on_thread().run(lambda store: action(self._commands(store)))
 
-            self._thread = StoreThread(self._open)
-        return await self._thread.run(lambda store: action(self._commands(store)))
+    def begin(self) -> None:
+        """Open the store on its own thread while this one goes on importing."""
+        self._on_thread().begin()
 
     def watch(self, on_change: Callable[[], None]) -> Watcher:
         """Call ``on_change``, on another thread, after every commit by anybody else."""
@@ -193,6 +193,13 @@ class Session:
     def _aimed(self, bound: str | None) -> Config:
         """The settings with the address that the scheduler goes by."""
         return replace(self.config, address=self.config.address or bound or "")
+
+    def _on_thread(self) -> StoreThread:
+        if self._thread is None:
+            from tasktui.store.thread import StoreThread  # noqa: PLC0415 - asyncio takes 20 ms
+
+            self._thread = StoreThread(self._open)
+        return self._thread
 
     def _open(self) -> Store:
         store = Store.open(self.config.database)

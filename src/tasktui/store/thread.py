@@ -23,6 +23,10 @@ class StoreThread:
         self._store: Store | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="store")
 
+    def begin(self) -> None:
+        """Open the store now, without waiting for it; a failure is met again by the first job."""
+        self._pool.submit(self._do, lambda _: None)
+
     async def run(self, job: Callable[[Store], T]) -> T:
         """Run ``job`` on the thread and return what it returns or raise what it raises.
 
