@@ -45,6 +45,8 @@ class FakeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Ray answers in one piece. Two would wait 40 ms for each other: Nagle, delayed ACK.
+            disable_nagle_algorithm = True
 
             def _do(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
