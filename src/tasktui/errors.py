@@ -19,6 +19,7 @@ boundary (CLI), and the app.
     |   |-- StoreBusy        locked by another process for too long
     |   |-- StoreBroken      not a database, damaged, replaced or deleted
     |   |-- StoreTooNew      written by a newer version of the program
+    |   |-- Interrupted      a query was broken off: its answer is not wanted any more
     |   `-- DiskFull
     |-- EngineError          Ray did not do what was asked
     |   |-- Unreachable      no connection, time-out, broken answer
@@ -102,6 +103,10 @@ class StoreBroken(StoreError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer version of the program."""
+
+
+class Interrupted(StoreError):
+    """The query was broken off by whoever asked."""
 
 
 class DiskFull(StoreError):

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from make import make_event, make_task
 from store.programs import program
 from tasktui.domain.revision import spec_of
+from tasktui.domain.search import Search, terms
 from tasktui.errors import StoreBroken, StoreError, StoreTooNew
 from tasktui.store import rows
 from tasktui.store.connection import Connection
@@ -321,3 +322,14 @@ def _insert_as_in_form_1(db: Connection) -> None:
     with db.transaction():
         sql = f"INSERT INTO task ({', '.join(n for n, _ in pairs)}) VALUES ({marks})"  # noqa: S608 - our own column names
         db.execute(sql, [v for _, v in pairs])
+
+
+def test_tasks_of_the_first_form_are_found_by_a_search(path: Path) -> None:
+    with closing(Connection.open(path)) as db:
+        migrate(db, STEPS[:1])
+        db.execute("PRAGMA foreign_keys = ON")
+        _insert_as_in_form_1(db)
+    with closing(Store.open(path)) as store:
+        words = store._db.value("SELECT words FROM task")
+        assert words == rows.words(store.task("chat"))
+        assert len(store.seek(Search(terms=terms("by:op daily")), lambda _: {})) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasktui.errors import NotFound, StoreBroken
+from tasktui.errors import Interrupted, NotFound, StoreBroken
 from tasktui.store.store import Store
 from tasktui.store.thread import StoreThread
 
@@ -139,3 +139,27 @@ def test_closing_twice_or_unopened_is_fine(path: Path) -> None:
     thread.close()
     thread.close()
     assert not path.exists()
+
+
+async def test_a_query_that_is_not_wanted_any_more_is_broken_off(thread: StoreThread) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    begun = threading.Event()
+
+    def work(store: Store) -> object:
+        begun.set()
+        return store._db.rows(endless)
+
+    job = asyncio.ensure_future(thread.run(work))
+    await asyncio.to_thread(begun.wait, 20)
+    while not job.done():
+        thread.interrupt()
+        await asyncio.sleep(0.01)
+    with pytest.raises(Interrupted):
+        await job
+    assert await thread.run(lambda s: s.tasks()) == []
+
+
+def test_interrupting_a_thread_without_a_store_does_nothing(path: Path) -> None:
+    thread = StoreThread(lambda: Store.open(path))
+    thread.interrupt()
+    thread.close()

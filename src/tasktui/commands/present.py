@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -89,6 +90,21 @@ def _stopping(p: Progress, now: datetime, *, live: bool) -> str:
     seconds = (p.reason.until - now).total_seconds() if p.reason.until and live else 0
     forced = f"by force in {duration(seconds)}" if seconds > 0 else ""
     return ", ".join(part for part in (alive, what, forced) if part)
+
+
+_AGES = re.compile(r"[hmsdz]?([-0-9:(),.]+[hmsdz]?)*")
+_AGED = ("in", "ago", "by", "left", "force", "last", "run")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def may_age(text: str) -> bool:
+    """Whether ``why`` may say ``text``, lower case without blanks, though no stored text does.
+
+    That is what it makes of moments: ages, times until something, days, and the
+    words and signs around them. True is always safe.
+    """
+    whole = any(text in word for word in (*_AGED, *_DAYS))
+    return whole or bool(_AGES.fullmatch(text)) or not set("():,").isdisjoint(text)
 
 
 def marks(task: Task, say: Say) -> tuple[str, ...]:

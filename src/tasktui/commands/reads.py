@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import Artifact
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, SchedulerView
+from tasktui.domain.search import Pulse, Search, Told
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
+from tasktui.errors import NotFound
 
 
 class Reads:
@@ -41,15 +45,46 @@ class Reads:
         """How many tasks have each status."""
         return self._store.counts()
 
+    def names(self) -> list[str]:
+        """Names of all tasks that are not archived, sorted."""
+        return self._store.names()
+
+    def seek(self, search: Search, told: Told, limit: int = -1) -> array[int]:
+        """Ids of the tasks looked for, in order; the first ``limit``, all when negative.
+
+        ``told`` gives the texts that change with the time. Raises Interrupted when it
+        was broken off.
+        """
+        return self._store.seek(search, told, limit)
+
+    def tally(self, search: Search, told: Told) -> dict[Status, int]:
+        """How many tasks of each status pass the filter, whatever status is looked for."""
+        return self._store.tally(search, told)
+
+    def tasks_of(self, keys: Sequence[int], after: int = -1) -> list[Task]:
+        """The tasks with these ids that are there and changed since ``after``, in no order."""
+        return self._store.tasks_of(keys, after)
+
+    def longest(self, status: Status | None) -> tuple[int, int]:
+        """Characters of the longest name and artifact label among the tasks of a status."""
+        return self._store.longest(status)
+
+    def pulse(self) -> Pulse:
+        """How far the tasks have changed: equal ones mean that none did."""
+        return self._store.pulse()
+
     def task(self, name: str, archived: bool = False) -> Task:
         """One task; raises NotFound, naming close matches."""
         return self._store.task(name, archived=archived)
 
     def any_task(self, name: str) -> Task:
         """The task of that name, or the newest archived one where there is none."""
-        names = {t.name for t in self._store.tasks()}
-        archived = {t.name for t in self._store.tasks(Status.ARCHIVED)}
-        return self._store.task(name, archived=name not in names and name in archived)
+        try:
+            return self._store.task(name)
+        except NotFound:
+            with suppress(NotFound):
+                return self._store.task(name, archived=True)
+            raise
 
     def task_by_id(self, task: TaskId) -> Task:
         """The task with this id, whatever its name is now; raises NotFound when it is deleted."""

@@ -34,7 +34,7 @@ class Source(StrEnum):
     IMPERATIVE = "imperative"
 
 
-_SERVING = frozenset({"RUNNING", "RECOVERING", "PENDING_MIGRATION"})
+SERVING = frozenset({"RUNNING", "RECOVERING", "PENDING_MIGRATION"})
 """RECOVERING: a new Serve controller looks at it again. PENDING_MIGRATION: its node is to go."""
 
 
@@ -57,7 +57,7 @@ class Replica:
     @property
     def ready(self) -> bool:
         """Whether it answers requests."""
-        return self.state in _SERVING
+        return self.state in SERVING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class Session:
         self._now = now
         self._environ = environ
         self._thread: StoreThread | None = None
+        self._searcher: StoreThread | None = None
         self._watchers: list[Watcher] = []
         self._store: Store | None = None
 
@@ -83,6 +84,22 @@ class Session:
         """Open the store on its own thread while this one goes on importing."""
         self._on_thread().begin()
 
+    async def asearch(self, query: Callable[[Commands], T]) -> T:
+        """Run a query that may take long, on a thread and a connection of its own.
+
+        Raises Interrupted where ``interrupt`` broke it off.
+        """
+        if self._searcher is None:
+            from tasktui.store.thread import StoreThread  # noqa: PLC0415 - see acall
+
+            self._searcher = StoreThread(lambda: Store.open(self.config.database))
+        return await self._searcher.run(lambda store: query(self._commands(store)))
+
+    def interrupt(self) -> None:
+        """Break off the search that runs now: its answer is not wanted any more."""
+        if self._searcher is not None:
+            self._searcher.interrupt()
+
     def watch(self, on_change: Callable[[], None]) -> Watcher:
         """Call ``on_change``, on another thread, after every commit by anybody else."""
         watcher = Watcher(self.config.database, on_change)
@@ -94,8 +111,10 @@ class Session:
         """Let go of the database; the scheduler goes on."""
         for watcher in self._watchers:
             watcher.stop()
-        if self._thread is not None:
-            self._thread.close()
+        self.interrupt()
+        for thread in (self._searcher, self._thread):
+            if thread is not None:
+                thread.close()
         if self._store is not None:
             self._store.close()
             self._store = None

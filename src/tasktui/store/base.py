@@ -13,6 +13,9 @@ from tasktui.domain.task import TaskId
 from tasktui.errors import NotFound
 from tasktui.store.connection import Connection
 
+NOW_CHANGED = "(SELECT changes FROM pulse)"
+"""SQL: the number of the change that is being written."""
+
 
 class Base:
     """One connection, and the folder of the packages beside it."""
@@ -32,6 +35,10 @@ class Base:
         with self._db.transaction():
             yield
         self._writes += 1
+
+    def _count_change(self) -> None:
+        """Begin the next change of tasks. Inside a transaction."""
+        self._db.execute("UPDATE pulse SET changes = changes + 1")
 
     def version(self) -> int:
         """A number that grows with each commit of another connection, and with changes made here.

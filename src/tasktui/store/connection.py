@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,14 @@ class Connection:
         """The first column of the first row of a query, or None."""
         found = self.rows(sql, values)
         return found[0][0] if found else None
+
+    def function(self, name: str, call: Callable[..., object]) -> None:
+        """Let queries call ``call`` by this name, with any number of values."""
+        self.raw.create_function(name, -1, call)
+
+    def interrupt(self) -> None:
+        """Break off the statement that runs now, if any: Interrupted there. From any thread."""
+        self.raw.interrupt()
 
     def check(self) -> None:
         """Raise StoreBroken when the file or its log is not the one that was opened.

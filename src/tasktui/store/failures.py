@@ -11,7 +11,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from tasktui.errors import DiskFull, StoreBroken, StoreBusy, StoreError, StoreTooNew
+from tasktui.errors import DiskFull, Interrupted, StoreBroken, StoreBusy, StoreError, StoreTooNew
 
 _OTHER_PLACE = "Choose another directory with --state-dir or TASKTUI_STATE_DIR."
 
@@ -170,6 +170,7 @@ _BY_CODE = {
     sqlite3.SQLITE_PERM: _readonly,
     sqlite3.SQLITE_CANTOPEN: _unopened,
     sqlite3.SQLITE_IOERR: _failing,
+    sqlite3.SQLITE_INTERRUPT: lambda path, _: Interrupted(f"A query on {path} was broken off."),
 }
 
 

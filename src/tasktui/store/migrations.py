@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktui.errors import StoreError
-from tasktui.store import failures
+from tasktui.store import failures, rows
 from tasktui.store.connection import Connection
 
 if TYPE_CHECKING:
@@ -224,7 +224,35 @@ def _step_3(db: Database) -> None:
         db.execute(sql)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2, _step_3)
+_FOURTH = (
+    # What a search finds of the wish, line by line: schedule.searched.
+    "ALTER TABLE task ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+    # When the task last changed, counted in ``pulse``.
+    "ALTER TABLE task ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX task_changed ON task (changed)",
+    # A tab in its order, without a look at a row.
+    "DROP INDEX task_status",
+    "CREATE INDEX task_status ON task (status, name)",
+    """
+    CREATE TABLE pulse (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        changes INTEGER NOT NULL,
+        deletions INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO pulse VALUES (1, 0, 0)",
+)
+
+
+def _step_4(db: Database) -> None:
+    for sql in _FOURTH:
+        db.execute(sql)
+    found = db.execute("SELECT id, name, artifact, spec, schedule, created_by FROM task")
+    said = [(rows.words_of(*values), key) for key, *values in found.fetchall()]
+    db.conn.executemany("UPDATE task SET words = ? WHERE id = ?", said)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2, _step_3, _step_4)
 
 
 def migrate(db: Connection, steps: tuple[Callable[[Database], None], ...] = STEPS) -> None:

@@ -15,11 +15,13 @@ from tasktui.domain.observed import ClusterView
 from tasktui.domain.task import Progress, TaskId
 from tasktui.store import documents as doc
 from tasktui.store import rows
+from tasktui.store.base import NOW_CHANGED
 from tasktui.store.events import Events
 from tasktui.store.views import Views
 
+_SET = ", ".join(f"{name} = ?" for name in rows.PROGRESS)
 _UPDATE = (
-    f"UPDATE task SET {', '.join(f'{name} = ?' for name in rows.PROGRESS)} "  # noqa: S608 - ours
+    f"UPDATE task SET changed = {NOW_CHANGED}, {_SET} "  # noqa: S608 - our own column names
     "WHERE id = ? AND generation = ? AND archived_at IS NULL"
 )
 _DISARM = "UPDATE task SET armed = NULL, override = NULL, pause = NULL WHERE id = ?"
@@ -84,6 +86,8 @@ class Recorder(Views, Events):
             return 0
         with self._db.transaction():
             self.fence(epoch)
+            if updates:
+                self._count_change()
             taken = sum(self._take(update) for update in updates)
             for event in events:
                 self._append(event, None)

@@ -6,10 +6,13 @@ columns, not the connection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tasktui.domain.artifact import ArtifactId, ArtifactKind
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.status import Reason, Status
 from tasktui.domain.task import Progress, Task, TaskId
+from tasktui.schedule.searched import searched, searched_of
 from tasktui.store import documents as doc
 from tasktui.store.connection import Row, Value
 
@@ -67,6 +70,20 @@ COLUMNS = ("id", "generation", *WISH, *PROGRESS)
 """Order in which ``read_task`` takes a row."""
 
 _PROGRESS_AT = 2 + len(WISH)
+
+
+def words(task: Task) -> str:
+    """What a search finds of the wish, a line for each column of ``search.WISH``."""
+    return _lines(searched(task))
+
+
+def words_of(name: str, artifact: str, spec: str, schedule: str, by: str) -> str:
+    """The same from the columns of a row."""
+    return _lines(searched_of(name, artifact, doc.read_spec(spec), doc.read_schedule(schedule), by))
+
+
+def _lines(texts: Mapping[str, str]) -> str:
+    return "\n".join(text.replace("\n", " ") for text in texts.values())
 
 
 def wish(task: Task) -> tuple[Value, ...]:

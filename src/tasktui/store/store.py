@@ -17,10 +17,11 @@ from tasktui.store.migrations import backup, migrate
 from tasktui.store.notes import Notes
 from tasktui.store.progress import Recorder
 from tasktui.store.revisions import Revisions
+from tasktui.store.seek import Seeking
 from tasktui.store.tasks import Tasks
 
 
-class Store(Tasks, Revisions, Artifacts, Notes, Recorder):
+class Store(Tasks, Seeking, Revisions, Artifacts, Notes, Recorder):
     """One state directory, or one in memory."""
 
     @classmethod

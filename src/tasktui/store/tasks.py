@@ -15,19 +15,20 @@ from tasktui.domain.task import Task, TaskId
 from tasktui.errors import Conflict, NotFound, StaleRevision
 from tasktui.store import documents as doc
 from tasktui.store import rows
-from tasktui.store.base import Base, close_to, gone
+from tasktui.store.base import NOW_CHANGED, Base, close_to, gone
 from tasktui.store.connection import Value
 
 _ALL = ", ".join(rows.COLUMNS)
 _SELECT = f"SELECT {_ALL} FROM task"  # noqa: S608 - our own column names
-_NEW = ("generation", *rows.WISH, *rows.PROGRESS)
+_KEPT = ("words", *rows.WISH, *rows.PROGRESS)
+_NEW = ("generation", *_KEPT)
 _INSERT = (
-    f"INSERT INTO task ({', '.join(_NEW)}) "  # noqa: S608 - our own column names
-    f"VALUES ({', '.join('?' * len(_NEW))})"
+    f"INSERT INTO task (changed, {', '.join(_NEW)}) "  # noqa: S608 - our own column names
+    f"VALUES ({NOW_CHANGED}, {', '.join('?' * len(_NEW))})"
 )
 _SAVE = (
-    f"UPDATE task SET generation = generation + 1, "  # noqa: S608 - our own column names
-    f"{', '.join(f'{name} = ?' for name in (*rows.WISH, *rows.PROGRESS))} "
+    f"UPDATE task SET generation = generation + 1, changed = {NOW_CHANGED}, "  # noqa: S608 - ours
+    f"{', '.join(f'{name} = ?' for name in _KEPT)} "
     "WHERE id = ? RETURNING generation"
 )
 
@@ -98,8 +99,9 @@ class Tasks(Base):
     def add_task(self, task: Task) -> Task:
         """Write a new task and return it with its id. Raises Conflict when the name is taken."""
         task = _awoken(task)
-        values = (task.generation, *rows.wish(task), *rows.progress(task.progress))
+        values = (task.generation, *_kept(task))
         with self.transaction():
+            self._count_change()
             try:
                 key = self._db.execute(_INSERT, values).lastrowid
             except sqlite3.IntegrityError as error:
@@ -113,8 +115,9 @@ class Tasks(Base):
         Raises Conflict when the name is taken, NotFound when it was deleted.
         """
         task = _awoken(task)
-        values = (*rows.wish(task), *rows.progress(task.progress), task.id)
+        values = (*_kept(task), task.id)
         with self.transaction():
+            self._count_change()
             if revision is not None:
                 self._check_revision(task, revision)
             try:
@@ -128,6 +131,7 @@ class Tasks(Base):
     def delete_task(self, key: TaskId) -> None:
         """Remove the task with its events. Raises NotFound."""
         with self.transaction():
+            self._db.execute("UPDATE pulse SET deletions = deletions + 1")
             if not self._db.execute("DELETE FROM task WHERE id = ?", [key]).rowcount:
                 raise gone(key)
 
@@ -159,6 +163,10 @@ class Tasks(Base):
 def _awoken(task: Task) -> Task:
     """The task once its wish changed: the scheduler has to look at it."""
     return replace(task, progress=replace(task.progress, rests_until=None))
+
+
+def _kept(task: Task) -> tuple[Value, ...]:
+    return (rows.words(task), *rows.wish(task), *rows.progress(task.progress))
 
 
 def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:

@@ -35,6 +35,11 @@ class StoreThread:
         """
         return await asyncio.wrap_future(self._pool.submit(self._do, job))
 
+    def interrupt(self) -> None:
+        """Break off the query of the job that runs now, if any: it raises Interrupted."""
+        if self._store is not None:
+            self._store.interrupt()
+
     def close(self) -> None:
         """Wait for the jobs that were given, then close the store. May be called twice."""
         try:

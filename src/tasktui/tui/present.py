@@ -11,12 +11,13 @@ from rich.cells import cell_len
 from tasktui.commands import present
 from tasktui.commands.present import endpoint, marks
 from tasktui.domain.actions import refusal
-from tasktui.domain.schedule import Daily
+from tasktui.domain.search import terms
 from tasktui.domain.status import Status
 from tasktui.domain.task import Override, Pause, Task
 from tasktui.errors import InvalidField
-from tasktui.schedule.describe import describe, short
+from tasktui.schedule.describe import short
 from tasktui.schedule.points import standing, upcoming, wanted
+from tasktui.schedule.searched import searched
 from tasktui.tui.columns import GAP, Col, Placed
 from tasktui.tui.keys import KEYS
 from tasktui.tui.lines import Line, Span, Tone, fit, line, width
@@ -201,17 +202,13 @@ def head(columns: Sequence[Placed]) -> Line:
 
 def searchable(task: Task, view: View) -> dict[str, str]:
     """What the filter looks at, by column name, in lower case."""
-    fields = {
-        "name": task.name,
-        "artifact": task.artifact,
-        "spec": str(task.spec),
-        "status": f"{task.status} {' '.join(marks(task, clock(view, timezone(task))))}",
-        "reason": why(task, view),
-        "schedule": describe(task.schedule),
-        "type": "daily" if isinstance(task.schedule, Daily) else "one-off",
-        "by": task.created_by,
-    }
-    return {column: text.lower() for column, text in fields.items()}
+    return {**searched(task), **told(task, view)}
+
+
+def told(task: Task, view: View) -> dict[str, str]:
+    """Its part that changes with the time and the clock: ``search.TOLD``."""
+    marked = " ".join(marks(task, clock(view, timezone(task))))
+    return {"status": f"{task.status} {marked}".lower(), "reason": why(task, view).lower()}
 
 
 def matches(task: Task, view: View, query: str) -> bool:
@@ -221,12 +218,4 @@ def matches(task: Task, view: View, query: str) -> bool:
 
 def passes(fields: Mapping[str, str], query: str) -> bool:
     """``matches``, for what a task's ``searchable`` is known to be."""
-    return all(_word(fields, w) for w in query.lower().split())
-
-
-def _word(fields: Mapping[str, str], word: str) -> bool:
-    wanted, text = (False, word[1:]) if word.startswith("!") else (True, word)
-    column, colon, value = text.partition(":")
-    if colon and column in fields:
-        return not value or (value in fields[column]) is wanted
-    return not text or any(text in v for v in fields.values()) is wanted
+    return all(term.holds(fields) for term in terms(query))

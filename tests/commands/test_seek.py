@@ -1,0 +1,113 @@
+"""What SQL finds is what the face shows: the same words, on any task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from make import NOW, make_task
+from store.values import TASKS, TEXT
+from tasktui.commands.present import may_age, problem
+from tasktui.domain.search import COLUMNS, Search, terms
+from tasktui.domain.status import Reason, Status
+from tasktui.domain.task import Task
+from tasktui.store.store import Store
+from tasktui.tui.present import matches, searchable, told
+from tasktui.tui.times import TimeBase, View
+
+NEAR = st.timedeltas(timedelta(days=-20), timedelta(days=20)).map(lambda delta: NOW + delta)
+REASONS = st.sampled_from(
+    ["", "waiting for 20:00", "paused until 08:00", "draining: 2 left", "Needs 8 GPU", "Größe"]
+)
+VIEWS = st.builds(View, now=st.just(NOW), base=st.sampled_from(TimeBase), stale=st.booleans())
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> Task:
+    """Any task, more often one as they are."""
+    task: Task = draw(TASKS)
+    reason = Reason(draw(REASONS | TEXT), draw(st.none() | NEAR))
+    p = replace(task.progress, reason=reason, since=draw(NEAR), last_run_at=draw(st.none() | NEAR))
+    p = replace(p, badges=draw(st.sampled_from([(), p.badges])))
+    if draw(st.booleans()):
+        task = replace(task, override=None, pause=None)
+    if draw(st.booleans()):
+        task = replace(task, archived_at=None)
+    return replace(task, progress=p)
+
+
+@st.composite
+def queries(draw: st.DrawFn, texts: list[str]) -> str:
+    """Words that are there, in part, and words that are not."""
+    words = []
+    for _ in range(draw(st.integers(1, 3))):
+        found = draw(st.sampled_from([w for t in texts for w in t.split()] or ["x"]))
+        start = draw(st.integers(0, len(found) - 1))
+        word = found[start : start + draw(st.integers(1, 8))]
+        word = draw(st.sampled_from([word, word.upper(), draw(TEXT), "12", "in", "ago", "h"]))
+        column = draw(st.sampled_from(["", "", "nocolumn:", *(f"{c}:" for c in sorted(COLUMNS))]))
+        words.append(f"{draw(st.sampled_from(['', '', '!']))}{column}{word}")
+    return " ".join(words)
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    made = Store.memory()
+    yield made
+    made.close()
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(tasks(), min_size=1, max_size=4), VIEWS, st.data())
+def test_sql_finds_what_the_filter_shows(
+    store: Store, made: list[Task], view: View, data: st.DataObject
+) -> None:
+    texts = [text for task in made for text in searchable(task, view).values()]
+    query = data.draw(queries(texts))
+    problems = data.draw(st.booleans())
+    kept = []
+    for n, task in enumerate(made):
+        kept.append(store.add_task(replace(task, name=f"{task.name}-{n}")))
+    for status in (None, *Status):
+        search = Search(status, terms(query, may_age), problems)
+        found = store.seek(search, lambda t: told(t, view))
+        here = [t for t in kept if (not t.archived_at if status is None else t.status is status)]
+        right = [t for t in here if matches(t, view, query) and (problem(t) or not problems)]
+        right.sort(key=lambda t: t.name)
+        assert list(found) == [t.id for t in right], query
+    counts = store.tally(Search(None, terms(query, may_age), problems), lambda t: told(t, view))
+    for task in kept:
+        store.delete_task(task.id)
+    passing = [t for t in kept if matches(t, view, query) and (problem(t) or not problems)]
+    assert counts == {s: sum(t.status is s for t in passing) for s in Status}
+
+
+def test_only_tasks_whose_texts_may_hold_the_word_are_told_anew(store: Store) -> None:
+    asked: list[Task] = []
+
+    def telling(task: Task) -> dict[str, str]:
+        asked.append(task)
+        return told(task, View(now=NOW))
+
+    waiting = make_task("waiting", status=Status.IN_QUEUE)
+    reason = Reason("waiting for 20:00", NOW + timedelta(hours=6))
+    waiting = replace(waiting, progress=replace(waiting.progress, reason=reason))
+    still = [store.add_task(make_task(f"still-{n}")) for n in range(3)]
+    waiting = store.add_task(waiting)
+    for query, count in (
+        ("llama", 0),
+        ("!llama", 0),
+        ("waiting", 0),
+        ("6h", 1),
+        ("status:idle", 0),
+    ):
+        asked.clear()
+        store.seek(Search(None, terms(query, may_age)), telling)
+        assert len(asked) == count, query
+    for task in (*still, waiting):
+        store.delete_task(task.id)
