@@ -59,7 +59,7 @@ async def test_a_change_is_shown_behind_an_open_dialog_too(bench: Bench) -> None
         await until(pilot, "> chat")
         await asked(pilot, "D", "Deactivate chat")
         bench.launched("late")
-        await until(pilot, lambda: [t.name for t in root(pilot).rows] == ["chat", "late"])
+        await until(pilot, lambda: [t.name for t in root(pilot).feed.loaded] == ["chat", "late"])
 
 
 @pytest.mark.parametrize("garbage", [b"this is not a database, at all" * 100, b"\0" * 4096])

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from make import make_task
-from tasktui.domain.task import TaskId
 from tasktui.tui import present
-from tasktui.tui.screens import rows
-from tasktui.tui.screens.rows import Filter, Texts
 from tasktui.tui.screens.tasks import TasksScreen
 from tui.bench import Bench, press, text, until
 
@@ -33,23 +28,6 @@ async def test_tasks_that_came_meanwhile_are_measured(bench: Bench) -> None:
         bench.launched("a-very-long-name-that-makes-its-column-wide")
         shown = await until(pilot, "a-very-long")
         assert next(li for li in shown.splitlines() if "> a " in li).index("echo") > at
-
-
-def test_a_tasks_texts_are_made_once_for_each_read(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def counted(task: object, _view: object) -> dict[str, str]:
-        asked.append(str(task))
-        return {"name": "chat"}
-
-    monkeypatch.setattr(rows, "searchable", counted)
-    view, texts = bench.app().desk.view(), Texts()
-    tasks = [make_task(f"t{n}", id=TaskId(n)) for n in range(50)]
-    for word in ("c", "ch", "cha", "chat"):
-        assert len(Filter(word).rows(tasks, view, texts)) == 50
-    assert len(asked) == 50
 
 
 async def test_a_read_makes_them_anew(bench: Bench) -> None:

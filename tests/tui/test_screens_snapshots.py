@@ -57,7 +57,7 @@ async def table(pilot: Pilot[None]) -> None:
         screen = pilot.app.screen
         return (
             isinstance(screen, TasksScreen)
-            and bool(screen.rows)
+            and bool(screen.feed.loaded)
             and screen._event is not None
             and screen.desk.health is not None
         )

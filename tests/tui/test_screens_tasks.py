@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
 
 from make import make_task
+from tasktui.domain.search import Order, Search, Term
 from tasktui.domain.status import Badge, Mark, Status
-from tasktui.tui.lines import plain
-from tasktui.tui.screens.rows import Filter, TaskRows, Texts
+from tasktui.tui.screens.rows import Filter, Sorting, TaskRows
 from tasktui.tui.screens.tasks import TasksScreen
 from tui.bench import Bench, press, text, until
 
@@ -29,7 +28,7 @@ async def opened(
 
 
 def names(screen: TasksScreen) -> list[str]:
-    return [t.name for t in screen.rows]
+    return [t.name for t in screen.feed.loaded]
 
 
 def three(bench: Bench) -> None:
@@ -282,27 +281,35 @@ async def test_a_small_terminal_shows_names_and_asks_for_room(bench: Bench) -> N
 # What passes the filter, and how rows look: pure.
 
 
-def test_no_filter_passes_everything_unlooked_at(bench: Bench) -> None:
-    tasks = [make_task("a"), make_task("b")]
-    assert Filter().rows(tasks, bench.app().desk.view(), Texts()) is tasks
+def test_a_filter_says_what_to_search_for() -> None:
     assert not Filter()
+    assert Filter().search(None, Sorting()) == Search()
+    wanted = Filter("GPU !5h", problems=True)
+    assert wanted.words == "GPU !5h, problems only"
+    assert wanted.search(Status.IDLE, Sorting(Order.NEXT, reverse=True)) == Search(
+        Status.IDLE,
+        (Term("gpu", told=False), Term("5h", wanted=False)),
+        problems=True,
+        order=Order.NEXT,
+        reverse=True,
+    )
 
 
-def test_text_and_problems_must_both_hold(bench: Bench) -> None:
-    view = bench.app().desk.view()
-    sick = make_task("sick")
-    marks = (Mark(Badge.SHORT, "1/4"),)
-    sick = replace(sick, progress=replace(sick.progress, badges=marks))
-    tasks = [sick, make_task("sickle")]
-    assert [t.name for t in Filter("sick").rows(tasks, view, Texts())] == ["sick", "sickle"]
-    assert [t.name for t in Filter("sick", problems=True).rows(tasks, view, Texts())] == ["sick"]
-    assert Filter("sick", problems=True).words == "sick, problems only"
-
-
-def test_widths_follow_the_longest_name_that_was_measured(bench: Bench) -> None:
+def test_widths_follow_the_longest_name_and_never_shrink_on_a_tab(bench: Bench) -> None:
     look, short, long = TaskRows(bench.app().desk), make_task("a"), make_task("a" * 20)
-    look.measure([short])
-    narrow = plain(look.line(short, 120)).index("echo")
-    look.measure([short, long])
-    assert plain(look.line(short, 120)).index("echo") > narrow
+
+    def artifact_at() -> int:
+        return look.line(short, 120).text.index("echo")
+
+    look.measure(0, [short], (1, 4))
+    narrow = artifact_at()
+    look.measure(0, [short, long], (1, 4))
+    wide = artifact_at()
+    assert wide > narrow
+    look.measure(0, [short], (1, 4))
+    assert artifact_at() == wide
+    look.measure(1, [short], (1, 4))
+    assert artifact_at() == narrow
+    look.measure(1, [short], (20, 4))
+    assert artifact_at() == wide
     assert look.key(short) == short.id

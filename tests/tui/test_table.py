@@ -14,7 +14,7 @@ from textual.screen import Screen
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.palette import Palette
 from tasktui.tui.themes import WIDGETS
-from tasktui.tui.widgets.table import HEAD, Table
+from tasktui.tui.widgets.table import HEAD, ListTable
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Look:
         return line(Span(f"{row.key:<6}", Tone.STRONG), f"{row.text:<12}", f"{row.age:>3}s")
 
 
-class Spied(Table[Row]):
+class Spied(ListTable[Row]):
     """A table that remembers what it was asked to paint again."""
 
     regions: list[Region]
@@ -66,11 +66,11 @@ class Keys(Screen[None]):
 class Bench(App[None]):
     """Nothing but a table."""
 
-    def __init__(self) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__()
         self.theme = WIDGETS["16"]
         self.look = Look()
-        self.table = Spied(self.look, Palette())
+        self.table = Spied(self.look, palette)
         self.heard: list[str] = []
 
     def get_default_screen(self) -> Screen[None]:
@@ -95,9 +95,9 @@ def rows(count: int, first: int = 0) -> list[Row]:
 
 @asynccontextmanager
 async def bench(
-    content: Sequence[Row] = (), size: tuple[int, int] = (40, 11)
+    content: Sequence[Row] = (), size: tuple[int, int] = (40, 11), look: Palette | None = None
 ) -> AsyncIterator[tuple[Bench, Pilot[None]]]:
-    app = Bench()
+    app = Bench(look or Palette())
     async with app.run_test(size=size) as pilot:
         app.table.show(content)
         await pilot.pause()
@@ -382,7 +382,6 @@ async def test_a_terminal_of_two_lines_does_no_harm() -> None:
 
 
 async def test_the_cursor_is_reversed_where_there_are_no_colours() -> None:
-    async with bench(rows(2)) as (app, _):
-        app.table._palette = Palette("mono")
+    async with bench(rows(2), look=Palette("mono")) as (app, _):
         style = next(iter(app.table.render_line(HEAD))).style
         assert style == Style(reverse=True, bold=True)

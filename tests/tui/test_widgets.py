@@ -17,8 +17,9 @@ from tasktui.domain.status import Status
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.palette import Palette
 from tasktui.tui.themes import WIDGETS
+from tasktui.tui.vtable import changed
 from tasktui.tui.widgets.lineview import LineView
-from tasktui.tui.widgets.paint import changed, strip
+from tasktui.tui.widgets.paint import strip
 from tasktui.tui.widgets.prompt import Prompt
 from tasktui.tui.widgets.tabstrip import TabStrip
 

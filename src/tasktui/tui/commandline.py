@@ -35,7 +35,7 @@ _ABOUT = {
     "theme": "Colours: {}.",
 }
 _ON_TASK = frozenset(k.id for k in KEYS if k.action or k.id in LOOKS)
-_SILENT = ("tab_", "copy_")
+_SILENT = ("tab_", "copy_", "order_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Where(StrEnum):
     AUDIT = "audit"
     TOUR = "tour"
     COPY = "copy"
+    ORDER = "order"
     DIALOG = "dialog"
 
 

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from textual.binding import Binding, BindingType
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows import app, calendar, changes, copies, logs, looks, moves
+from tasktui.tui.keyrows import app, calendar, changes, copies, logs, looks, moves, orders
 
 __all__ = [
     "COPIES",
     "KEYS",
+    "ORDERINGS",
     "TAB_NAMES",
     "Group",
     "Key",
@@ -30,6 +31,7 @@ __all__ = [
 
 TAB_NAMES = moves.TAB_NAMES
 COPIES = copies.COPIES
+ORDERINGS = orders.ORDERINGS
 
 KEYS: tuple[Key, ...] = (
     *moves.ROWS,
@@ -39,6 +41,7 @@ KEYS: tuple[Key, ...] = (
     *changes.FORMS,
     *changes.CHANGES,
     *copies.ROWS,
+    *orders.ROWS,
     *app.ROWS,
 )
 

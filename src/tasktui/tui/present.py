@@ -25,7 +25,6 @@ from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.times import View, clock, dated, left, stamp
 
 _ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
-_WANTED_ROWS = 500
 _WHOLE = {Col.SPEC, Col.NEXT}
 """Columns of numbers with units: cut between their parts, never inside one."""
 _WAITS = ("waiting for ", "paused until ", "stopped by hand until ")
@@ -143,7 +142,7 @@ def actions(task: Task, view: View) -> Line:  # noqa: ARG001
     return line(Span(" ".join(dict.fromkeys(keys)), Tone.DIM))
 
 
-CELLS: Mapping[Col, Callable[[Task, View], Line]] = {
+CELLS: Mapping[str, Callable[[Task, View], Line]] = {
     Col.NAME: name,
     Col.ARTIFACT: artifact,
     Col.SPEC: spec,
@@ -157,17 +156,20 @@ CELLS: Mapping[Col, Callable[[Task, View], Line]] = {
 }
 
 
-def wants(tasks: Sequence[Task], view: View) -> dict[Col, int]:
-    """How wide the content of each column is, looking at the first rows only."""
-    some = tasks[:_WANTED_ROWS]
+def wants(tasks: Sequence[Task], view: View, longest: tuple[int, int] = (0, 0)) -> dict[str, int]:
+    """How wide the content of each column is: of these tasks, and of ``longest``.
+
+    Those are the cells of the longest name and of the longest artifact of all.
+    """
+    name = max(_longest(t.name for t in tasks), longest[0])
     base = len(view.cluster.serve_url)
     return {
-        Col.NAME: _longest(t.name for t in some),
-        Col.ARTIFACT: _longest(t.artifact for t in some),
-        Col.SPEC: _longest(str(t.spec) for t in some),
+        Col.NAME: name,
+        Col.ARTIFACT: max(_longest(t.artifact for t in tasks), longest[1]),
+        Col.SPEC: _longest(str(t.spec) for t in tasks),
         Col.READY: len("READY/MIN-MAX"),
         Col.NEXT: 24,
-        Col.ACCESS: base + 1 + _longest(t.name for t in some) if base else 22,
+        Col.ACCESS: base + 1 + name if base else 22,
     }
 
 
@@ -194,10 +196,14 @@ def _whole_parts(cell: Line, cells: int, ellipsis: str) -> Line:
     return cell
 
 
-def head(columns: Sequence[Placed]) -> Line:
-    """The titles of the columns."""
-    text = (" " * GAP).join(p.title.ljust(p.width)[: p.width] for p in columns)
-    return line(Span(text, Tone.DIM))
+def head(columns: Sequence[Placed], ordered: str = "", arrow: str = "") -> Line:
+    """The titles of the columns, with an arrow at the one that rows are ordered by."""
+    signs = (f" {arrow}" if p.id == ordered else "" for p in columns)
+    titles = (
+        (p.title[: p.width - len(sign)] + sign).ljust(p.width)
+        for p, sign in zip(columns, signs, strict=True)
+    )
+    return line(Span((" " * GAP).join(titles), Tone.DIM))
 
 
 def searchable(task: Task, view: View) -> dict[str, str]:

@@ -16,6 +16,8 @@ ROWS = (
     Key("page_up", "pageup", "PgUp", "", Group.MOVE, SCROLL, "A page up."),
     Key("half_down", "ctrl+d", "Ctrl-D", "", Group.MOVE, SCROLL, "Half a page down."),
     Key("half_up", "ctrl+u", "Ctrl-U", "", Group.MOVE, SCROLL, "Half a page up."),
+    Key("left", "left", "Left", "", Group.MOVE, TASKS, "Columns further to the left."),
+    Key("right", "right", "Right", "", Group.MOVE, TASKS, "Columns further to the right."),
     *(
         Key(f"tab_{n}", str(n), str(n), "", Group.MOVE, TASKS, f"Tab {name}.")
         for n, name in enumerate(TAB_NAMES, start=1)

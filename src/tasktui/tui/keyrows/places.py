@@ -7,6 +7,7 @@ from tasktui.tui.key import Where
 TASKS = frozenset({Where.TASKS})
 LOGS = frozenset({Where.LOGS})
 COPY = frozenset({Where.COPY})
+ORDER = frozenset({Where.ORDER})
 BOTH = frozenset({Where.TASKS, Where.DETAIL})
 CALENDAR = frozenset({Where.CALENDAR})
 TIMES = BOTH | CALENDAR | {Where.WHY}

@@ -1,53 +1,22 @@
-"""What the task table shows: one consistent read of the store, and how a task looks as a row."""
+"""What the task table shows: which tasks, in which order, and how one looks as a row."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tasktui.commands.commands import Commands
-from tasktui.commands.present import problem
-from tasktui.domain.observed import ClusterView
+from textual.strip import Strip
+
+from tasktui.commands.present import may_age
+from tasktui.domain.search import Order, Search, terms
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task, TaskId
-from tasktui.tui.columns import Col, Placed, layout
+from tasktui.domain.task import Task
+from tasktui.tui.columns import ORDERS, Col, Placed, layout
 from tasktui.tui.desk import Desk
-from tasktui.tui.lines import Line
-from tasktui.tui.present import head, passes, row, searchable, wants
-from tasktui.tui.times import View
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One consistent read of what the table shows."""
-
-    tasks: Sequence[Task]
-    counts: Mapping[Status, int]
-    cluster: ClusterView
-    owner: str
-
-
-def read_shown(commands: Commands, status: Status | None) -> Shown:
-    """Read the tasks of one status (None: all that are not archived), and what stands around."""
-    return Shown(
-        tasks=commands.tasks(status),
-        counts=commands.counts(),
-        cluster=commands.cluster(),
-        owner=commands.owner(),
-    )
-
-
-class Texts:
-    """What the filter looks at, made once for each task of a read."""
-
-    def __init__(self) -> None:
-        self._of: dict[TaskId, Mapping[str, str]] = {}
-
-    def of(self, task: Task, view: View) -> Mapping[str, str]:
-        """The task's texts as they were first asked for."""
-        if task.id not in self._of:
-            self._of[task.id] = searchable(task, view)
-        return self._of[task.id]
+from tasktui.tui.lines import Line, width
+from tasktui.tui.present import head, row, wants
+from tasktui.tui.vtable.layout import GAP, at
+from tasktui.tui.widgets.paint import strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +35,22 @@ class Filter:
         """For the status line and for the empty table."""
         return ", ".join(w for w in (self.text, "problems only" if self.problems else "") if w)
 
-    def rows(self, tasks: Sequence[Task], view: View, texts: Texts) -> Sequence[Task]:
-        """The tasks that pass."""
-        found = [t for t in tasks if problem(t)] if self.problems else tasks
-        if not self.text:
-            return found
-        return [t for t in found if passes(texts.of(t, view), self.text)]
+    def search(self, status: Status | None, sorting: Sorting) -> Search:
+        """The tasks of a status that pass, in an order."""
+        words = terms(self.text, may_age)
+        return Search(status, words, self.problems, sorting.order, sorting.reverse)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What the rows are ordered by."""
+
+    order: Order = Order.NAME
+    reverse: bool = False
+
+    def by(self, order: Order) -> Sorting:
+        """Ordered by that; the other way round where it is so already."""
+        return Sorting(order, order is self.order and not self.reverse)
 
 
 class TaskRows:
@@ -79,28 +58,59 @@ class TaskRows:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._wants: Mapping[Col, int] = {}
+        self._wants: Mapping[str, int] = {}
         self._columns: dict[int, tuple[Placed, ...]] = {}
+        self._tab = -1
+        self.sorting = Sorting()
+        self.wide = False
 
-    def measure(self, tasks: Sequence[Task]) -> None:
-        """Let the content of these tasks decide the widths from now on."""
-        self._wants = wants(tasks, self._desk.view())
+    def measure(self, tab: int, tasks: Sequence[Task], longest: tuple[int, int]) -> None:
+        """Let what is known of a tab decide the widths; on the same tab they only grow.
+
+        ``longest`` are the characters of its longest name and artifact.
+        """
+        found = wants(tasks, self._desk.view(), longest)
+        if tab == self._tab:
+            found = {c: max(n, self._wants.get(c, 0)) for c, n in found.items()}
+        if found != self._wants:
+            self._columns.clear()
+        self._tab, self._wants = tab, found
+
+    def widen(self) -> None:
+        """Show every column as wide as its content, or what fits again."""
+        self.wide = not self.wide
         self._columns.clear()
 
     def key(self, task: Task) -> Hashable:
         """A task's id: it survives a rename."""
         return task.id
 
-    def head(self, cells: int) -> Line:
-        """Titles of the columns that fit."""
-        return head(self._placed(cells))
+    def head(self, cells: int) -> Strip:
+        """Titles of the columns, and an arrow at the one that rows are ordered by."""
+        ordered = next(c for c, order in ORDERS.items() if order is self.sorting.order)
+        # ASCII: arrows proper are two cells wide on some terminals.
+        arrow = "v" if self.sorting.reverse else "^"
+        return self._paint(head(self.placed(cells), ordered, arrow), cells)
 
-    def line(self, task: Task, cells: int) -> Line:
+    def line(self, task: Task, cells: int) -> Strip:
         """The cells of one task."""
         ellipsis = self._desk.palette.glyphs.ellipsis
-        return row(task, self._desk.view(), self._placed(cells), ellipsis)
+        return self._paint(row(task, self._desk.view(), self.placed(cells), ellipsis), cells)
 
-    def _placed(self, cells: int) -> tuple[Placed, ...]:
+    def frozen(self, cells: int) -> int:
+        """The name stays."""
+        name = next(p for p in self.placed(cells) if p.id == Col.NAME)
+        return name.width + GAP
+
+    def column(self, x: int, cells: int) -> Hashable:
+        """The column under a cell of the head."""
+        return at(self.placed(cells), x)
+
+    def placed(self, cells: int) -> tuple[Placed, ...]:
+        """The columns that are shown, with their widths."""
         if cells not in self._columns:
-            self._columns[cells] = layout(cells, self._wants)
+            self._columns[cells] = layout(cells, self._wants, wide=self.wide)
         return self._columns[cells]
+
+    def _paint(self, content: Line, cells: int) -> Strip:
+        return strip(content, max(cells, width(content)), self._desk.palette)

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.timer import Timer
 
 from tasktui.domain.event import Event
-from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.errors import TasktuiError
 from tasktui.tui import chrome
 from tasktui.tui.desk import Desk
-from tasktui.tui.empty import loading, nothing, unreadable
+from tasktui.tui.empty import loading, unreadable
 from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
-from tasktui.tui.screens.prompting import Prompting
-from tasktui.tui.screens.rows import Filter, Shown, TaskRows, Texts, read_shown
+from tasktui.tui.screens.finding import Finding
+from tasktui.tui.screens.rows import Filter
 from tasktui.tui.summary import pane, title
 from tasktui.tui.widgets.lineview import LineView
-from tasktui.tui.widgets.table import Table
 from tasktui.tui.widgets.tabstrip import TabStrip
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from tasktui.tui.widgets.prompt import Prompt
 
 SMALL = (80, 24)
 EVENT_DELAY_S = 0.08
@@ -36,7 +28,7 @@ EVENT_DELAY_S = 0.08
 ARCHIVED_TAB = len(TAB_NAMES) - 1
 
 
-class TasksScreen(Prompting):
+class TasksScreen(Finding):
     """The root of the app."""
 
     WHERE = Where.TASKS
@@ -44,23 +36,11 @@ class TasksScreen(Prompting):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._look = TaskRows(desk)
-        self.table: Table[Task] = Table(self._look, desk.palette, id="table")
         self.tabs = TabStrip(desk.palette, id="tabs")
         self.pane = LineView(desk.palette, id="pane")
-        self.tab = 0
-        self.filter = Filter()
-        self.rows: Sequence[Task] = ()
-        """What the table shows now."""
         self._last_tab = 0
-        self._cursors: dict[int, Hashable] = {}
-        self._shown: Shown | None = None
-        self._texts = Texts()
-        self._shown_tab = -1
         self._event: tuple[Task, Event | None] | None = None
         self._event_timer: Timer | None = None
-        self._before = Filter()
-        """The filter before the prompt was opened."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, tabs, table, summary, status line, keys."""
@@ -75,26 +55,19 @@ class TasksScreen(Prompting):
     # Reading.
 
     async def read(self) -> None:
-        """Read the shown tab, the counts and the cluster in one hop."""
-        tab = self.tab
-        shown = await self.desk.session.acall(lambda c: read_shown(c, chrome.TABS[tab]))
-        self.desk.cluster, self.desk.owner = shown.cluster, shown.owner
-        if tab != self.tab:
-            self.reload()
-            return
-        self._shown, self._texts = shown, Texts()
-        # By all rows, so that no column moves while one types a filter.
-        self._look.measure(shown.tasks)
-        self._fill()
-        if tab != self._shown_tab:
-            self._shown_tab = tab
-            self.table.select(self._cursors.get(tab))
+        """Read the cluster and the rows that changed; search again where tasks changed."""
+        session = self.desk.session
+        around = await session.acall(lambda c: (c.cluster(), c.owner()))
+        self.desk.cluster, self.desk.owner = around
+        await self.feed.refresh()
+        if self.feed.pending:
+            self.search_again()
         self.draw()
         self._read_event_soon()
 
     def failed(self, error: TasktuiError) -> None:
         """The store cannot be read: rows stay, the banner and an empty table say why."""
-        if self._shown is None:
+        if not self.searched:
             self.table.say(unreadable(error))
         super().failed(error)
 
@@ -121,23 +94,16 @@ class TasksScreen(Prompting):
         super().draw()
         if not self.is_mounted:
             return
-        self.tabs.show_tabs(self.tab, self._counts())
-        if self._shown is None and not self.desk.store_error:
+        self.tabs.show_tabs(self.tab, self.feed.found.passing)
+        if not self.searched and not self.desk.store_error:
             self.table.say(loading())
         self.table.repaint()
         self._draw_pane()
 
-    def _counts(self) -> Mapping[Status, int]:
-        return self._shown.counts if self._shown else {}
-
-    def _fill(self) -> None:
-        """Put the rows that pass the filter into the table."""
-        if self._shown is None:
-            return
-        self.rows = self.filter.rows(self._shown.tasks, self.desk.view(), self._texts)
-        if not self.rows:
-            self.table.say(nothing(self.tab, self._counts(), self.filter.words))
-        self.table.show(self.rows)
+    def filled(self) -> None:
+        """Other rows are there."""
+        self.draw()
+        self._read_event_soon()
 
     def _draw_pane(self) -> None:
         task, height = self.target(), self.size.height
@@ -155,13 +121,14 @@ class TasksScreen(Prompting):
         width, height = self.size.width, self.size.height
         if width < SMALL[0] or height < SMALL[1]:
             return line(Span(f" {width}x{height}: make it 80x24 to see all", Tone.NOTE))
-        shown = self._shown
-        if shown is None or not shown.tasks:
+        total, shown = self.total, len(self.feed)
+        marked = len(self.table.marked)
+        if not total and not marked:
             return ()
-        if not self.filter:
-            return line(Span(f" {len(shown.tasks)} shown", Tone.DIM))
-        text = f" {len(self.rows)} of {len(shown.tasks)} shown, filter: {self.filter.words}"
-        return line(Span(text, Tone.NOTE))
+        parts = [f" {shown} of {total} shown" if self.filter else f" {total} shown"]
+        parts += [f"{marked} marked"] if marked else []
+        parts += [f"filter: {self.filter.words}"] if self.filter else []
+        return line(Span(", ".join(parts), Tone.NOTE if len(parts) > 1 else Tone.DIM))
 
     def target(self) -> Task | None:
         """The task under the cursor."""
@@ -171,9 +138,7 @@ class TasksScreen(Prompting):
 
     def on_table_moved(self) -> None:
         """The cursor came to another row."""
-        if self._shown_tab == self.tab:
-            task = self.target()
-            self._cursors[self.tab] = task.id if task else None
+        self.remember()
         self.draw_chrome()
         self._draw_pane()
         self._read_event_soon()
@@ -191,17 +156,18 @@ class TasksScreen(Prompting):
         if tab == self.tab:
             return
         self._last_tab, self.tab = self.tab, tab
-        self.tabs.show_tabs(tab, self._counts())
-        self.reload()
+        self.tabs.show_tabs(tab, self.feed.found.passing)
+        self.search()
 
     def show_task(self, task: Task) -> None:
         """Put the cursor on a task, wherever it is; the filter is cleared for it."""
         self.filter = Filter()
         tab = ARCHIVED_TAB if task.archived_at else 0
-        self._cursors[tab] = task.id
-        self._shown_tab = -1
-        self.show_tab(tab)
-        self.reload()
+        self.go_to(tab, task.id)
+        if tab != self.tab:
+            self.show_tab(tab)
+        else:
+            self.search()
 
     def action_press(self, id: str) -> None:  # noqa: A002
         """Keys of the table; the tabs' digits share one meaning."""
@@ -231,45 +197,6 @@ class TasksScreen(Prompting):
         """Rows of one page."""
         return self.table.page
 
-    # Looking.
-
-    def do_problems(self) -> None:
-        """Only tasks with a problem, or all again."""
-        self.set_filter(replace(self.filter, problems=not self.filter.problems))
-
-    def set_filter(self, wanted: Filter) -> None:
-        """Show only what passes."""
-        self.filter = wanted
-        self._fill()
-        self.draw()
-
-    def do_filter(self) -> None:
-        """Open the filter line."""
-        self._before = self.filter
-        self.open_prompt("/", self.filter.text)
-
-    def names(self) -> Sequence[str]:
-        """Every task of the tab."""
-        return [t.name for t in self._shown.tasks] if self._shown else []
-
-    def resting(self) -> Widget:
-        """The table."""
-        return self.table
-
-    def on_prompt_typed(self, message: Prompt.Typed) -> None:
-        """Filter with each letter."""
-        if message.mark != "/":
-            return
-        message.prevent_default()
-        self.set_filter(replace(self.filter, text=message.text.strip()))
-        if message.done:
-            self.close_prompt()
-
-    def on_prompt_left(self, message: Prompt.Left) -> None:
-        """Left without Enter: the filter is what it was."""
-        if message.mark == "/":
-            self.set_filter(self._before)
-
     def do_launch(self) -> None:
         """Open the wizard, empty or with the draft."""
         from tasktui.tui.screens.verbs import launch  # noqa: PLC0415 - not for the first frame
@@ -283,11 +210,14 @@ class TasksScreen(Prompting):
         self.during(start_cluster)
 
     def do_back(self) -> None:
-        """One step back: the filter, then the problems filter, then tab All; never quits."""
+        """One step back: filter, problems, marks, then tab All; never quits."""
         if self.filter.text:
             self.set_filter(replace(self.filter, text=""))
         elif self.filter.problems:
             self.set_filter(Filter())
+        elif self.table.marked:
+            self.table.unmark()
+            self.draw_chrome()
         else:
             self.show_tab(0)
 

@@ -104,7 +104,7 @@ async def archive(page: Page, task: Task) -> None:
 
 async def restore(page: Page, task: Task) -> None:
     """Bring back an archived task."""
-    taken = await page.desk.session.acall(lambda c: frozenset(t.name for t in c.tasks()))
+    taken = await page.desk.session.acall(lambda c: frozenset(c.names()))
     answer = await ask(page, questions.restore(task, taken))
     if answer is not None:
         name = answer.text or task.name

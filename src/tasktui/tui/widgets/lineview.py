@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from tasktui.tui.lines import EMPTY, Line
 from tasktui.tui.palette import Palette
-from tasktui.tui.widgets.paint import changed, strip
+from tasktui.tui.vtable import changed
+from tasktui.tui.widgets.paint import strip
 
 
 class LineView(Widget):

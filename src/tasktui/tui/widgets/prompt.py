@@ -41,7 +41,8 @@ class Prompt(Input):
         super().__init__(mark + text, compact=True, select_on_focus=False)
         self.cursor_blink = False
         self._mark = mark
-        self._names = names
+        self.names = names
+        """What Tab completes besides commands."""
 
     def on_mount(self) -> None:
         """Take the keys."""
@@ -68,7 +69,7 @@ class Prompt(Input):
     def action_complete(self) -> None:
         """Tab completes a command as far as it is clear."""
         if self._mark == ":":
-            self.value = ":" + complete(self.value[1:], self._names)
+            self.value = ":" + complete(self.value[1:], self.names)
             self.cursor_position = len(self.value)
 
     def action_nothing(self) -> None:

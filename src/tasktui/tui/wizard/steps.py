@@ -15,7 +15,7 @@ from tasktui.tui import chrome
 from tasktui.tui.lines import Span, Tone, line
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.lineview import LineView
-from tasktui.tui.widgets.table import Table
+from tasktui.tui.widgets.table import ListTable
 from tasktui.tui.wizard import day, plan, resources
 from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing
 from tasktui.tui.wizard.fields import Button, Choice, Field
@@ -49,7 +49,7 @@ class ArtifactStep(Vertical):
         self._palette = palette
         self._filter = Field("query", "Filter", palette)
         self._rows = ArtifactRows(palette.glyphs.ellipsis)
-        self.table: Table[Artifact] = Table(self._rows, palette, id="artifacts")
+        self.table: ListTable[Artifact] = ListTable(self._rows, palette, id="artifacts")
         self.table.can_focus = False
         self._details = LineView(palette, id="details")
         self._state = State()

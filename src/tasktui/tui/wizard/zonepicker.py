@@ -12,7 +12,7 @@ from tasktui.schedule.resolve import zone_names
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Span, Tone, line
 from tasktui.tui.widgets.lineview import LineView
-from tasktui.tui.widgets.table import Table
+from tasktui.tui.widgets.table import ListTable
 from tasktui.tui.wizard.fields import Field
 from tasktui.tui.wizard.zones import ZoneRows, matching
 
@@ -36,7 +36,7 @@ class ZonePicker(ModalScreen[str | None]):
         self._names = zone_names()
         self._present = present.strip()
         self._filter = Field("zones", "Timezone", desk.palette)
-        self._table: Table[str] = Table(ZoneRows(desk.now()), desk.palette)
+        self._table: ListTable[str] = ListTable(ZoneRows(desk.now()), desk.palette)
         self._table.can_focus = False
         self._keys = LineView(desk.palette)
 

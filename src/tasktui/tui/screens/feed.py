@@ -1,0 +1,189 @@
+"""The tasks of the table: all ids in order, and the rows that are looked at.
+
+Ids come from a search on a thread of its own, the first page at once and all of
+them after it; rows are fetched a few pages at a time, and again only where they
+changed. A search that is not wanted any more is broken off. Knows no widget.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tasktui.commands.commands import Commands
+from tasktui.domain.search import Pulse, Search, Told
+from tasktui.domain.status import Status
+from tasktui.domain.task import Task, TaskId
+from tasktui.errors import Interrupted
+from tasktui.runtime.session import Session
+
+FIRST_PAGE = 200
+"""Rows that are found before all others."""
+REST = 10
+"""After a search, as many times its length pass before the same one is made again."""
+
+Spawn = Callable[[Coroutine[object, object, None]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found."""
+
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    whole: bool = True
+    """Whether these are all; else the first page."""
+    passing: Mapping[Status, int] = field(default_factory=dict)
+    """How many tasks of each status pass the filter."""
+    totals: Mapping[Status, int] = field(default_factory=dict)
+    """How many there are, whatever the filter."""
+    longest: tuple[int, int] = (0, 0)
+    """Characters of the longest name and artifact, whatever the filter."""
+
+
+class Feed:
+    """A table's source of tasks."""
+
+    def __init__(
+        self, session: Session, told: Callable[[], Told], spawn: Spawn, fed: Callable[[], None]
+    ) -> None:
+        """``fed`` is called when rows came that were asked for."""
+        self._session = session
+        self._told = told
+        self._spawn = spawn
+        self._fed = fed
+        self._rows: dict[int, Task] = {}
+        self._wanted = range(0)
+        self._fetching = False
+        self._pulse = Pulse(-1)
+        self._number = 0
+        self.found = Found()
+        self.pending = False
+        """Whether tasks changed since the last search."""
+        self.cost_s = 0.0
+        """How long the last search took."""
+
+    # A table's source.
+
+    def __len__(self) -> int:
+        return len(self.found.ids)
+
+    def key(self, at: int) -> TaskId:
+        """A task's id: it survives a rename."""
+        return TaskId(self.found.ids[at])
+
+    def row(self, at: int) -> Task | None:
+        """The task, where it is there already."""
+        return self._rows.get(self.found.ids[at])
+
+    def find(self, key: Hashable) -> int | None:
+        """Where the task is."""
+        try:
+            return self.found.ids.index(key)  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            return None
+
+    def want(self, first: int, stop: int) -> None:
+        """Fetch what is missing there."""
+        self._wanted = range(first, min(stop, len(self)))
+        if not self._fetching and self._missing():
+            self._fetching = True
+            self._spawn(self._fetch())
+
+    # What is there.
+
+    @property
+    def loaded(self) -> Sequence[Task]:
+        """The tasks that are there, in order."""
+        return [self._rows[i] for i in self.found.ids if i in self._rows]
+
+    def known(self, keys: Sequence[int]) -> list[Task]:
+        """Those of these tasks that are there."""
+        return [self._rows[k] for k in keys if k in self._rows]
+
+    # Reading. All raise TasktuiError.
+
+    async def refresh(self) -> bool:
+        """Read again the rows that changed; whether any task did."""
+        before, keys = self._pulse, list(self._rows)
+        pulse, changed = await self._session.acall(
+            lambda c: (c.pulse(), c.tasks_of(keys, before.changes) if keys else [])
+        )
+        self._pulse = pulse
+        self._rows.update((t.id, t) for t in changed if t.id in self._rows)
+        self.pending = self.pending or pulse != before
+        return pulse != before
+
+    async def search(self, wanted: Search, first: Callable[[Found], None] | None) -> bool:
+        """Search anew: ``first`` is called with the first page, where that is not all.
+
+        Without ``first``, where the same was searched before, for all at once. False
+        where another search was begun meanwhile.
+        """
+        self._number += 1
+        number, told, began = self._number, self._told(), time.monotonic()
+        self._session.interrupt()
+        self.pending = False
+        page: array[int] | None = None
+        try:
+            if first is not None:
+                page, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
+                if number != self._number:
+                    return False
+                self._keep(rows)
+                if len(page) == FIRST_PAGE:
+                    first(replace(self.found, ids=page, whole=False))
+                    page = None
+            found = await self._session.asearch(lambda c: _all(c, wanted, told, page))
+        except Interrupted:
+            return False
+        if number != self._number:
+            return False
+        self.cost_s = time.monotonic() - began
+        self.found = found
+        return True
+
+    def _keep(self, rows: Sequence[Task]) -> None:
+        """Keep these rows and those that are looked at."""
+        ids = self.found.ids
+        here = {ids[i] for i in self._wanted if i < len(ids)}
+        self._rows = {k: t for k, t in self._rows.items() if k in here}
+        self._rows.update((t.id, t) for t in rows)
+
+    def _missing(self) -> list[int]:
+        ids = self.found.ids
+        return [ids[i] for i in self._wanted if i < len(ids) and ids[i] not in self._rows]
+
+    async def _fetch(self) -> None:
+        try:
+            while missing := self._missing():
+                rows = await self._session.acall(lambda c, keys=missing: c.tasks_of(keys))
+                self._keep(rows)
+                self._forget(set(missing) - {t.id for t in rows})
+                self._fed()
+        finally:
+            self._fetching = False
+
+    def _forget(self, gone: set[int]) -> None:
+        """Tasks that were deleted since the search."""
+        if gone:
+            ids = array("q", (i for i in self.found.ids if i not in gone))
+            self.found = replace(self.found, ids=ids)
+
+
+def _page(c: Commands, wanted: Search, told: Told) -> tuple[array[int], list[Task]]:
+    ids = c.seek(wanted, told, FIRST_PAGE)
+    return ids, c.tasks_of(ids.tolist())
+
+
+def _all(c: Commands, wanted: Search, told: Told, ids: array[int] | None) -> Found:
+    plain = Search(wanted.status)
+    totals = c.tally(plain, told)
+    filtered = bool(wanted.terms or wanted.problems)
+    return Found(
+        ids=c.seek(wanted, told) if ids is None else ids,
+        passing=c.tally(wanted, told) if filtered else totals,
+        totals=totals,
+        longest=c.longest(wanted.status),
+    )
