@@ -111,7 +111,7 @@ class Connection:
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
-    def function(self, name: str, call: Callable[..., object]) -> None:
+    def function(self, name: str, call: Callable[..., bool]) -> None:
         """Let queries call ``call`` by this name, with any number of values."""
         self.raw.create_function(name, -1, call)
 

@@ -155,6 +155,10 @@ def _failing(path: Path, detail: str) -> StoreError:
     )
 
 
+def _interrupted(path: Path, _: str) -> StoreError:
+    return Interrupted(f"A query on {path} was broken off.", "Ask again.")
+
+
 def _other(path: Path, detail: str) -> StoreError:
     if detail.startswith("no such"):
         return damaged(path, detail)
@@ -170,7 +174,7 @@ _BY_CODE = {
     sqlite3.SQLITE_PERM: _readonly,
     sqlite3.SQLITE_CANTOPEN: _unopened,
     sqlite3.SQLITE_IOERR: _failing,
-    sqlite3.SQLITE_INTERRUPT: lambda path, _: Interrupted(f"A query on {path} was broken off."),
+    sqlite3.SQLITE_INTERRUPT: _interrupted,
 }
 
 

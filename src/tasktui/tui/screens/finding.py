@@ -6,21 +6,23 @@ search that is not wanted any more is broken off.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from tasktui.domain.actions import Action
 from tasktui.domain.search import Order, Search, Told
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Task, TaskId
 from tasktui.errors import TasktuiError
 from tasktui.tui import chrome
 from tasktui.tui.columns import ORDERS
 from tasktui.tui.desk import Desk
 from tasktui.tui.empty import nothing
+from tasktui.tui.lines import Tone
 from tasktui.tui.present import told
 from tasktui.tui.screens.feed import REST, Feed, Found
 from tasktui.tui.screens.prompting import Prompting
@@ -57,6 +59,7 @@ class Finding(Prompting):
         self._shown_tab = -1
         self._searching = 0
         self._timer: Timer | None = None
+        self._failures: Mapping[TaskId, str] = {}
         self._before = Filter()
         """The filter before the prompt was opened."""
 
@@ -192,6 +195,32 @@ class Finding(Prompting):
     def do_right(self) -> None:
         """Columns further to the right."""
         self.table.shift(STEP)
+
+    # Marked rows.
+
+    def verb(self, action: Action) -> None:
+        """Start a verb on all marked tasks, or on the one under the cursor where none is."""
+        from tasktui.tui.screens import bulk, several  # noqa: PLC0415 - not for the first frame
+
+        keys = [int(key) for key in self.table.marked if isinstance(key, int)]
+        if not keys:
+            super().verb(action)
+        elif action in several.ACTIONS:
+            self.during(bulk.perform, action, keys)
+        else:
+            self.say(f"{action} works on one task: Esc takes the marks away.", Tone.NOTE)
+
+    def failures(self, why: Mapping[TaskId, str]) -> None:
+        """Leave only these tasks marked, with what kept them from being changed."""
+        self._failures = why
+        self.table.marked = set(why)
+        self.table.repaint()
+
+    @property
+    def failure(self) -> str:
+        """What kept the task under the cursor, still marked, from being changed."""
+        at = self.table.at
+        return self._failures.get(TaskId(at), "") if at in self.table.marked else ""  # type: ignore[arg-type]
 
     def do_mark(self) -> None:
         """Mark the row, or not any more."""

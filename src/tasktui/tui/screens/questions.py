@@ -38,13 +38,13 @@ def activate(task: Task, view: View) -> Question:
     actions = []
     coming = next_instant(task.schedule, view.now, None)
     if coming and task.status is Status.IDLE:
-        wait = f"Wait for {_point(coming, view)} ({left(coming.at, view.now)})"
+        wait = f"Wait for {point(coming, view)} ({left(coming.at, view.now)})"
         actions.append(Button(str(When.NEXT), wait))
     elif coming:
-        lines.append(f"It is armed already and waits for {_point(coming, view)}.")
+        lines.append(f"It is armed already and waits for {point(coming, view)}.")
     force = in_force(task.schedule, view.now, None)
     if force:
-        actions.append(Button(str(When.NOW), f"Start now with {_point(force, view)}"))
+        actions.append(Button(str(When.NOW), f"Start now with {point(force, view)}"))
         if force.replicas.stopped:
             lines.append("With 0-0 nothing runs before the next point.")
     if any(m.badge is Badge.FAILED for m in task.progress.badges):
@@ -218,7 +218,8 @@ def start_cluster(state_dir: str) -> Question:
     )
 
 
-def _point(instant: Instant, view: View) -> str:
+def point(instant: Instant, view: View) -> str:
+    """A point of a schedule: when, and how many replicas."""
     return f"{stamp(instant.at, view, instant.timezone)} {instant.replicas}"
 
 

@@ -121,6 +121,8 @@ class TasksScreen(Finding):
         width, height = self.size.width, self.size.height
         if width < SMALL[0] or height < SMALL[1]:
             return line(Span(f" {width}x{height}: make it 80x24 to see all", Tone.NOTE))
+        if self.failure:
+            return line(Span(f" {self.failure}", Tone.PROBLEM))
         total, shown = self.total, len(self.feed)
         marked = len(self.table.marked)
         if not total and not marked:

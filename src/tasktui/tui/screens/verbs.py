@@ -311,7 +311,7 @@ async def act(
     action_id = str(uuid4())
 
     def work(commands: Commands) -> None:
-        _require_same(commands, task)
+        require_same(commands, task)
         change(commands, action_id)
 
     await page.command(work)
@@ -324,7 +324,7 @@ def _undoable(page: Page, done: str, undo: Undo | None) -> str:
     return f"{done} U {undo.words}." if undo else done
 
 
-def _require_same(commands: Commands, task: Task) -> None:
+def require_same(commands: Commands, task: Task) -> None:
     """Commands go by name: make sure that the name still means this task, as it was."""
     now = commands.task_by_id(task.id)
     if (now.generation, now.archived_at, now.name) != (
