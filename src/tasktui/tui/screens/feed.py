@@ -128,13 +128,14 @@ class Feed:
         page: array[int] | None = None
         try:
             if first is not None:
-                page, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
+                ids, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
                 if number != self._number:
                     return False
                 self._keep(rows)
-                if len(page) == FIRST_PAGE:
-                    first(replace(self.found, ids=page, whole=False))
-                    page = None
+                if len(ids) < FIRST_PAGE:
+                    page = ids
+                else:
+                    first(replace(self.found, ids=ids, whole=False))
             found = await self._session.asearch(lambda c: _all(c, wanted, told, page))
         except Interrupted:
             return False
@@ -158,7 +159,7 @@ class Feed:
     async def _fetch(self) -> None:
         try:
             while missing := self._missing():
-                rows = await self._session.acall(lambda c, keys=missing: c.tasks_of(keys))
+                rows = await self._session.acall(_tasks_of(missing))
                 self._keep(rows)
                 self._forget(set(missing) - {t.id for t in rows})
                 self._fed()
@@ -170,6 +171,10 @@ class Feed:
         if gone:
             ids = array("q", (i for i in self.found.ids if i not in gone))
             self.found = replace(self.found, ids=ids)
+
+
+def _tasks_of(keys: Sequence[int]) -> Callable[[Commands], list[Task]]:
+    return lambda c: c.tasks_of(keys)
 
 
 def _page(c: Commands, wanted: Search, told: Told) -> tuple[array[int], list[Task]]:

@@ -97,5 +97,6 @@ class ListTable(Table[R]):
 
     def show(self, rows: Sequence[R]) -> None:
         """Show these rows; the cursor stays on its row."""
-        self.source = Listed(rows, self._rows.key)
+        listed: Listed[R] = Listed(rows, self._rows.key)
+        self.source = listed
         self.fed()
