@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from make import NOW, make_arming, make_daily, make_one_off, make_replicas, make_task
+from oracle import changes
 from tasktui.domain.schedule import Daily, Point, Replicas
 from tasktui.domain.task import Arming, Override, Pause, When
-from tasktui.schedule.points import in_force, next_instant, occurrences, upcoming, wanted
+from tasktui.schedule.parse import parse_daily
+from tasktui.schedule.points import (
+    in_force,
+    next_instant,
+    occurrences,
+    on_date,
+    upcoming,
+    wanted,
+)
 from tasktui.schedule.resolve import zone_names
 
 WORKDAYS = frozenset(range(5))
@@ -197,3 +207,45 @@ def test_a_point_comes_once_on_each_local_day(name: str, clock: time, now: datet
     schedule = Daily((Point(clock, name, Replicas(1, 1)),), name)
     found = occurrences(schedule, now, now + timedelta(days=20))
     assert 19 <= len(found) <= 21
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Asia/Beirut", "America/Asuncion", "America/Havana", "Atlantic/Azores"),
+        *("Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca", "Antarctica/Troll"),
+    ],
+)
+def test_no_time_is_missed_where_a_changing_clock_shows_a_date_twice_or_not(name: str) -> None:
+    clocks = ("23:05", "23:45", "00:00", "00:15", "00:45", "01:30", "02:30")
+    schedule = Daily(
+        tuple(Point(time.fromisoformat(c), name, Replicas(1, 1)) for c in clocks), name
+    )
+    for change in changes(name):
+        for minutes in range(-150, 151, 30):
+            start = change + timedelta(minutes=minutes, seconds=-1)
+            for end in (start + timedelta(minutes=20), start + timedelta(hours=26)):
+                day = start.date() - timedelta(days=3)
+                everything = [
+                    i.at
+                    for n in range(8)
+                    for p in schedule.points
+                    for i in on_date(schedule, p, day + timedelta(days=n))
+                ]
+                found = [i.at for i in occurrences(schedule, start, end)]
+                assert found == sorted(at for at in everything if start < at <= end)
+
+
+def test_a_clock_set_back_over_midnight_has_been_a_date_further() -> None:
+    """St. John's did so: on 7 November 2010 it went from 00:01 back to 23:01 of the 6th."""
+    back = at("2010-11-07T02:31")
+    schedule = make_daily("00:00=1-1", "America/St_Johns")
+    found = occurrences(schedule, back - timedelta(minutes=5), back + timedelta(minutes=5))
+    assert [i.at for i in found] == [back - timedelta(minutes=1)]
+
+
+def test_an_expression_that_strikes_is_heard_again_on_the_date_before() -> None:
+    schedule = parse_daily("cron(45 * * * *)=1-1", "Asia/Beirut")
+    back = at("2026-10-24T21:00")  # 00:00 of the 25th becomes 23:00 of the 24th
+    found = occurrences(schedule, back - timedelta(minutes=20), back + timedelta(hours=1))
+    assert [i.at for i in found] == [at("2026-10-24T20:45"), at("2026-10-24T21:45")]

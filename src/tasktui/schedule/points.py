@@ -24,15 +24,17 @@ from tasktui.domain.schedule import (
 )
 from tasktui.domain.task import Arming, Override, Pause, Task, When
 from tasktui.schedule import cron
-from tasktui.schedule.resolve import local, resolve
+from tasktui.schedule.resolve import resolve, zone
 
 SMALL_STEP = timedelta(hours=3)
 """A clock that steps back by less than this undoes no point."""
 
 _DAY = timedelta(days=1)
 _STOPPED = Replicas(0, 0)
-_NEAR_DAYS = 2
+_NEAR_DAYS = 1
 _WIDER = 4
+_EVERY_DAY_DAYS = 4
+"""How far a schedule with a point on every day is searched: any zone's clocks are so regular."""
 _FAR_DAYS = 400
 """How far a schedule with weekdays and except-dates is searched."""
 _RARE_DAYS = cron.RARE_YEARS * 366
@@ -100,7 +102,7 @@ def upcoming(schedule: Schedule, now: datetime, armed: Arming | None, count: int
     days = _NEAR_DAYS
     while True:
         found = _winners(occurrences(schedule, now, now + days * _DAY, armed))
-        if len(found) > count or days >= _far(schedule) * max(1, count):
+        if len(found) >= count or days >= _far(schedule) * max(1, count):
             return found[:count]
         days *= _WIDER
 
@@ -152,7 +154,7 @@ def _far(schedule: Daily) -> int:
     if any(isinstance(p, CronPoint) for p in schedule.points):
         return _RARE_DAYS
     every_day = schedule.weekdays == EVERY_DAY and not schedule.except_dates
-    return _NEAR_DAYS * _WIDER if every_day else _FAR_DAYS
+    return _EVERY_DAY_DAYS if every_day else _FAR_DAYS
 
 
 def _began_within(days: int, armed: Arming | None, now: datetime) -> bool:
@@ -183,15 +185,28 @@ def _one_off(schedule: OneOff, armed: Arming | None, start: datetime) -> Iterato
 
 
 def _daily(schedule: Daily, start: datetime, end: datetime) -> list[Instant]:
-    found: list[tuple[datetime, int, Instant]] = []
-    for place, point in enumerate(schedule.points):
-        first = local(start, point.timezone).date() - _DAY
-        last = local(end, point.timezone).date() + _DAY
-        for number in range((last - first).days + 1):
-            instants = on_date(schedule, point, first + number * _DAY)
-            found += [(i.at, place, i) for i in instants]
+    names = {p.timezone for p in schedule.points}
+    dates = {name: list(_dates(start, end, name)) for name in names}
+    found = [
+        (instant.at, place, instant)
+        for place, point in enumerate(schedule.points)
+        for day in dates[point.timezone]
+        for instant in on_date(schedule, point, day)
+    ]
     found.sort(key=lambda f: f[:2])
     return [f[2] for f in found]
+
+
+def _dates(start: datetime, end: datetime, timezone: str) -> Iterator[date]:
+    """The dates of a zone that have times between two moments.
+
+    A clock that shows a date is past all before it; one that was set back
+    within a day has been further than it shows.
+    """
+    tz = zone(timezone)
+    first = start.astimezone(tz).date()
+    last = max(end.astimezone(tz), (end - _DAY).astimezone(tz) + _DAY).date()
+    return (first + number * _DAY for number in range((last - first).days + 1))
 
 
 def on_date(schedule: Daily, point: AnyPoint, day: date) -> list[Instant]:

@@ -27,6 +27,9 @@ _DATA = _data()
 zoneinfo.reset_tzpath(to=[str(_DATA / "zoneinfo")])
 
 _SECOND = timedelta(seconds=1)
+_NONE = timedelta(0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 
 
 @lru_cache(maxsize=1024)
@@ -67,13 +70,15 @@ def resolve(local: datetime, timezone: str) -> datetime:
     Raises InvalidField for an unknown zone.
     """
     tz = zone(timezone)
-    first = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
-    second = local.replace(tzinfo=tz, fold=1).astimezone(UTC)
-    if first <= second:
+    # Offsets are asked for and subtracted: a way through aware local times takes twice as long.
+    before = tz.utcoffset(local.replace(fold=0) if local.fold else local) or _NONE
+    after = tz.utcoffset(local.replace(fold=1)) or _NONE
+    first = _EPOCH + (local - _NAIVE_EPOCH - before)
+    if before >= after:
         return first
     # In a gap the reading with fold 0 takes the offset of before, and lies after
     # the change; the one with fold 1 lies before it. The change is between them.
-    return change_between(second, first, tz)
+    return change_between(first - (after - before), first, tz)
 
 
 def local(at: datetime, timezone: str) -> datetime:
