@@ -70,6 +70,54 @@ def test_rules_of_a_weekday_ends_and_exceptions_hold() -> None:
     assert said(without) == ["2025-12-26"]
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (
+            "DTSTART;VALUE=DATE:20260305|RRULE:FREQ=WEEKLY;COUNT=3",
+            ["2026-03-05", "2026-03-12", "2026-03-19"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20260327|RRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20260531",
+            ["2026-03-27", "2026-04-24", "2026-05-29"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20260305|DTEND;VALUE=DATE:20260307|RRULE:FREQ=DAILY;INTERVAL=4;COUNT=2",
+            ["2026-03-05", "2026-03-06", "2026-03-09", "2026-03-10"],
+        ),
+        (  # the rule is that of the event's own zone
+            "DTSTART;TZID=America/New_York:20260303T200000|RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=2",
+            ["2026-03-04", "2026-03-11"],
+        ),
+        (
+            "DTSTART:20260305T10Z|RRULE:FREQ=DAILY;UNTIL=20260306T10Z|EXDATE:20260305T10Z".replace(
+                "T10Z", "T100000Z"
+            ),
+            ["2026-03-06"],
+        ),
+    ],
+)
+def test_events_that_come_by_day_week_or_month_are_followed(
+    event: str, expected: list[str]
+) -> None:
+    assert said(event) == expected
+
+
+def test_what_comes_more_often_than_yearly_is_followed_two_years_ahead() -> None:
+    found = said("DTSTART;VALUE=DATE:20200101|RRULE:FREQ=WEEKLY")
+    assert (found[0], found[-1], len(found)) == ("2025-01-01", "2028-03-01", 166)
+
+
+def test_a_hostile_calendar_is_refused_after_a_bounded_walk() -> None:
+    never = "DTSTART;VALUE=DATE:19000101|RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+    assert said(never) == []
+    counted = "DTSTART;VALUE=DATE:00010101|RRULE:FREQ=DAILY;INTERVAL=9999;COUNT=1000000"
+    longest = "DTSTART;VALUE=DATE:20250101|DTEND;VALUE=DATE:20260101|RRULE:FREQ=DAILY"
+    for event in (counted, longest):
+        with pytest.raises(InvalidField, match="fewer events"):
+            said(*[event] * 5)
+
+
 def test_a_calendar_without_events_has_no_dates_and_two_in_one_file_count() -> None:
     assert said() == []
     both = calendar("DTSTART;VALUE=DATE:20261224") + calendar("DTSTART;VALUE=DATE:20261231")
@@ -89,7 +137,8 @@ def test_a_calendar_without_events_has_no_dates_and_two_in_one_file_count() -> N
         calendar("DTSTART:soon"),
         calendar("DTSTART;VALUE=DATE:20261224|DTEND;VALUE=DATE:20261220"),
         calendar("DTSTART;VALUE=DATE:20200101|DTEND;VALUE=DATE:20300101"),
-        calendar("DTSTART;VALUE=DATE:20261224|RRULE:FREQ=DAILY"),
+        calendar("DTSTART;VALUE=DATE:20261224|RRULE:FREQ=HOURLY"),
+        calendar("DTSTART:00010101T000000Z|DTEND:99991231T235959Z"),
         calendar("DTSTART;VALUE=DATE:20261224|RRULE:FREQ=YEARLY;BYSECOND=1"),
         calendar("DTSTART;VALUE=DATE:20261224|RRULE:FREQ=YEARLY;BYMONTH=1;BYSETPOS=400"),
         calendar("DTSTART;VALUE=DATE:20261224|RRULE:nonsense"),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from tasktui.domain.schedule import Instant
 from tasktui.errors import InvalidField
+from tasktui.schedule import recurrence
+from tasktui.schedule.recurrence import Walk
 from tasktui.schedule.resolve import zone
 
 if TYPE_CHECKING:
@@ -25,25 +27,38 @@ YEARS_AHEAD = 5
 _FIELD = "except_dates"
 _DAY = timedelta(days=1)
 _LONGEST_DAYS = 366
+_OFTEN_DAYS = 2 * 366
+"""How far ahead events are followed that come more often than yearly."""
+_MOST_DAYS = 1_000_000
+"""Days walked for one calendar: about a second, whatever is in it."""
 _RULE = "a calendar in iCalendar form (.ics)"
 
 
 def dates(text: str, timezone: str, today: date) -> frozenset[date]:
     """Every local date in ``timezone`` that an event of the calendar touches.
 
-    All-day events have their own dates, timed ones those of the zone. Yearly
-    events repeat. Dates are taken from last year to five years ahead. Raises
-    InvalidField for what is no calendar, and for events that repeat otherwise.
+    All-day events have their own dates, timed ones those of the zone. Dates are
+    taken from last year to five years ahead; of events that come more often than
+    yearly, to two years ahead. Raises InvalidField for what is no calendar, for
+    rules that are not understood, and where too much repeats.
     """
     if len(text.encode()) > LIMIT:
         raise InvalidField(_FIELD, "the calendar", "at most 1 MB")
-    first = date(today.year - YEARS_BACK, 1, 1)
-    last = date(today.year + YEARS_AHEAD, 12, 31)
+    first, last = _first(today), _last(today)
     found: set[date] = set()
+    walk = Walk(_MOST_DAYS)
     for event in _events(text):
-        for start, end in _spans(event, timezone, first, last):
+        for start, end in _spans(event, timezone, today, walk):
             found.update(d for d in _touched(start, end) if first <= d <= last)
     return frozenset(found)
+
+
+def _first(today: date) -> date:
+    return date(today.year - YEARS_BACK, 1, 1)
+
+
+def _last(today: date) -> date:
+    return date(today.year + YEARS_AHEAD, 12, 31)
 
 
 def _events(text: str) -> list[Event]:
@@ -63,25 +78,25 @@ def _start(text: str) -> str:
 
 
 def _spans(
-    event: Event, timezone: str, first: date, last: date
+    event: Event, timezone: str, today: date, walk: Walk
 ) -> Iterator[tuple[datetime, datetime]]:
     """Beginning and end (naive, local) of each time that an event comes."""
     name = str(event.get("SUMMARY", "an event"))[:60]
     try:
         start, end = (_wall(m, timezone) for m in (event.start, event.end))
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, OverflowError) as error:
         raise InvalidField(_FIELD, name, f"an event with a start and an end: {error}") from error
     if not timedelta(0) <= end - start <= _LONGEST_DAYS * _DAY:
         raise InvalidField(_FIELD, name, f"events that last up to {_LONGEST_DAYS} days")
     if "RDATE" in event:
-        raise InvalidField(_FIELD, name, "repeated events as a yearly rule, not as a list (RDATE)")
-    if "RRULE" not in event:
-        yield start, end
-        return
-    left_out = {_wall(m, timezone) for m in event.exdates}
-    for again in _yearly(event, name, start, first, last):
-        if again not in left_out:
+        raise InvalidField(_FIELD, name, "repeated events as a rule (RRULE), not a list (RDATE)")
+    try:
+        for at in _beginnings(event, today, walk):
+            again = _wall(at, timezone)
+            walk.spend((end - start).days + 1)
             yield again, again + (end - start)
+    except InvalidField as error:
+        raise InvalidField(_FIELD, name, error.allowed) from error
 
 
 def _wall(at: date, timezone: str) -> datetime:
@@ -91,29 +106,47 @@ def _wall(at: date, timezone: str) -> datetime:
     return there.replace(tzinfo=None)
 
 
-def _yearly(event: Event, name: str, start: datetime, first: date, last: date) -> list[datetime]:
-    from dateutil.rrule import rrulestr  # noqa: PLC0415 - as above
-
-    rules = event.rrules
+def _beginnings(event: Event, today: date, walk: Walk) -> Iterator[date]:
+    """When it begins each time, as its own start: a date, or a moment of its own zone."""
+    if "RRULE" not in event:
+        yield event.start
+        return
     # A rule that cannot be read is not among them.
-    if not rules or not all(_is_yearly(rule) for rule in rules):
-        raise InvalidField(_FIELD, name, "events that come once, or on dates of each year")
-    low, high = datetime.combine(first, time()), datetime.combine(last, time.max)
-    found: list[datetime] = []
-    for rule in rules:
-        # What was written in UTC ends in local time here: a day more or less of an end.
-        text = rule.to_ical().decode().replace("Z", "")
-        try:
-            found += rrulestr(text, dtstart=start).between(low - _LONGEST_DAYS * _DAY, high)
-        except ValueError as error:
-            raise InvalidField(_FIELD, name, f"a rule that can be read: {error}") from error
-    return found
+    if not event.rrules:
+        raise InvalidField("rrule", str(event["RRULE"]), "a rule (RRULE) that can be read")
+    left_out = set(event.exdates)
+    for parts in event.rrules:
+        yield from (at for at in _repeated(event.start, parts, today, walk) if at not in left_out)
 
 
-def _is_yearly(rule: Mapping[str, object]) -> bool:
-    frequency = rule.get("FREQ")
-    within_days = {"BYHOUR", "BYMINUTE", "BYSECOND"} & {key.upper() for key in rule}
-    return frequency == ["YEARLY"] and not within_days
+def _repeated(
+    start: date, parts: Mapping[str, list[object]], today: date, walk: Walk
+) -> Iterator[date]:
+    day = start.date() if isinstance(start, datetime) else start
+    rule = recurrence.read(parts, day)
+    yearly = rule.every is recurrence.Every.YEAR
+    last = _last(today) if yearly else today + _OFTEN_DAYS * _DAY
+    until = _until(parts, start)
+    for again in recurrence.dates(rule, day, _first(today) - _LONGEST_DAYS * _DAY, last, walk):
+        at = datetime.combine(again, start.timetz()) if isinstance(start, datetime) else again
+        if until is not None and _naive(at) > until:
+            return
+        yield at
+
+
+def _until(parts: Mapping[str, list[object]], start: date) -> datetime | None:
+    """The last moment at which it may begin, by the clock of its start; None for no end."""
+    end = next(iter(parts.get("UNTIL", [])), None)
+    if not isinstance(end, datetime):
+        return datetime.combine(end, time.max) if isinstance(end, date) else None
+    where = start.tzinfo if isinstance(start, datetime) else None
+    return (end.astimezone(where) if where and end.tzinfo else end).replace(tzinfo=None)
+
+
+def _naive(at: date) -> datetime:
+    if isinstance(at, datetime):
+        return at.replace(tzinfo=None)
+    return datetime.combine(at, time())
 
 
 def _touched(start: datetime, end: datetime) -> Iterator[date]:
