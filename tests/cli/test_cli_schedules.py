@@ -89,7 +89,7 @@ def test_a_file_names_its_calendar_beside_itself(tool: Tool, tmp_path: Path) -> 
         (b"hello", "iCalendar"),
         (b"\xff\xfe", "UTF-8"),
         (b"x" * 1_100_000, "1 MB"),
-        (CALENDAR.replace("YEARLY", "DAILY").encode(), "Christmas"),
+        (CALENDAR.replace("YEARLY", "HOURLY").encode(), "Christmas"),
     ],
 )
 def test_a_calendar_that_cannot_be_used_is_named(tool: Tool, body: bytes | None, said: str) -> None:

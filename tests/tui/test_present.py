@@ -322,7 +322,12 @@ def test_a_spec_is_cut_between_resources_never_inside_a_number(cells: int, shown
 
 
 @pytest.mark.parametrize(
-    ("cells", "shown"), [(18, "20:00Z 0-1 in 6h00"), (17, "20:00Z 0-1…      ")]
+    ("cells", "shown"),
+    [
+        (18, "20:00Z 0-1 in 6h00"),
+        (17, "20:00Z 0-1 6h00  "),
+        (14, "20:00Z 0-1…   "),
+    ],
 )
 def test_the_time_left_is_shown_whole_or_not_at_all(cells: int, shown: str) -> None:
     columns = (Placed(Col.NEXT, "NEXT", cells),)

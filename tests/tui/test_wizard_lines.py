@@ -404,12 +404,40 @@ def test_keys_fit_on_their_lines(focus: str, cells: int) -> None:
 
 
 def test_fields_have_the_names_of_the_screen() -> None:
-    assert [label(f) for f in ("file_path", "points.1.min", "points", "spec")] == [
+    assert [label(f) for f in ("file_path", "points.1.min", "points.1", "points", "spec")] == [
         "file path",
         "point 2 min",
+        "point 2",
         "points",
         "spec",
     ]
+
+
+def test_points_that_need_gpus_say_how_many() -> None:
+    schedule = make_daily("08:00=2-4,20:00=0-0", "Europe/Berlin")
+    shown = text(lines(make_state(make_draft(schedule, "model@3")), None, 79)).splitlines()
+    assert shown[0] == "    #   TIME      MIN   MAX    TODAY IN UTC   GPUS"
+    assert shown[1] == "    1   08:00     2     4      07:00Z         2-4"
+    assert shown[2] == "    2   20:00     0     0      19:00Z         0  stops"
+    assert "GPUS" not in text(lines(make_state(make_draft(schedule)), None, 79))
+
+
+def test_a_doubt_stands_beside_its_point_and_one_key_leads_from_problem_to_problem() -> None:
+    doubts = (Problem("points.1", "02:30 will run at 03:00.", True), Problem("days", "?", True))
+    state = replace(make_state(step=Step.SETTINGS), stored=doubts)
+    assert "! 02:30 will run at 03:00." in text(lines(state, None, 79)).splitlines()[2]
+    fields = []
+    for _ in range(3):
+        state, field = moves.to_next_problem(state, fields[-1] if fields else "name")
+        fields.append(field)
+    assert fields == ["points.1", "days", "points.1"]
+    assert moves.to_next_problem(state, "points.1.min")[1] == "days"
+
+
+def test_errors_of_steps_to_come_are_no_problems_yet() -> None:
+    state = make_state(replace(make_draft(), name="?"))
+    assert moves.to_next_problem(state, "query")[1] == ""
+    assert moves.to_next_problem(replace(state, step=Step.SUMMARY), "button")[1] == "name"
 
 
 # From one state to the next.

@@ -24,7 +24,7 @@ from tasktui.tui.wizard.model import (
     merge,
     to_mapping,
 )
-from tasktui.tui.wizard.rules import instant, own_words, probe, problems, read_time, to_spec
+from tasktui.tui.wizard.rules import instant, own_words, place, probe, problems, read_time, to_spec
 
 GOOD = Draft(artifact="echo", name="chat", file_path="serve", deployment_name="app")
 DAILY = replace(
@@ -207,6 +207,27 @@ def test_a_time_of_day_is_read_with_and_without_seconds() -> None:
         "None",
         "None",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "expected"),
+    [
+        ("schedule.points[1]", Kind.DAILY, "points.0"),
+        ("schedule.points[12]", Kind.DAILY, "points.11"),
+        ("schedule.points", Kind.DAILY, "points"),
+        ("schedule.weekdays", Kind.DAILY, "days"),
+        ("schedule.except_dates", Kind.DAILY, "except_dates"),
+        ("schedule.timezone", Kind.DAILY, "timezone"),
+        ("schedule.at", Kind.ONE_OFF, "start"),
+        ("schedule.end", Kind.ONE_OFF, "end"),
+        ("schedule.replicas", Kind.ONE_OFF, "max"),
+        ("schedule", Kind.ONE_OFF, "start"),
+        ("schedule", Kind.DAILY, "points"),
+        ("spec", Kind.DAILY, "spec"),
+    ],
+)
+def test_every_field_of_a_schedule_has_its_place(field: str, kind: Kind, expected: str) -> None:
+    assert place(field, kind) == expected
 
 
 def test_what_was_given_is_not_repeated_beside_it() -> None:

@@ -287,6 +287,21 @@ async def test_the_first_wrong_cell_gets_the_cursor(shop: Workshop) -> None:
         assert (grid.row, grid.column) == (1, 0)
 
 
+async def test_a_warning_leads_to_its_point_from_any_step(shop: Workshop) -> None:
+    schedule = make_daily("08:00=2-4,02:30=1-1", "Europe/Berlin")
+    async with shop.running(cloning=shop.task(schedule=schedule)) as pilot:
+        screen = await shop.press(pilot, "pagedown")
+        assert "! point 2: Sun 29 Mar 02:00-03:00 does not exist" in screen
+        await shop.press(pilot, "ctrl+g")
+        screen = await shop.press(pilot, "ctrl+g")
+        assert shop.state.step is Step.SETTINGS
+        assert (shop.wizard.settings.grid.row, shop.wizard.focused) == (
+            1,
+            shop.wizard.settings.grid,
+        )
+        assert "> 2    02:30" in screen
+
+
 async def test_many_points_scroll_into_sight(shop: Workshop) -> None:
     async with shop.running() as pilot:
         await to_grid(shop, pilot)

@@ -9,6 +9,7 @@ from datetime import datetime
 from tasktui.cli.output import emit, note, say
 from tasktui.cli.tasks import instant_json, instant_text
 from tasktui.cli.verbs import Call, Verb, add_count, task_name
+from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Instant
 from tasktui.domain.task import Task
 from tasktui.schedule import strip
@@ -45,7 +46,7 @@ def _next(call: Call) -> int:
     if call.args.ics:
         _ics(points, task)
     elif call.args.week:
-        _week(what, found, now)
+        _week(what, found, now, task.spec)
     else:
         for instant in points:
             say(instant_text(instant, View(now=now)))
@@ -57,7 +58,7 @@ def _ics(points: Sequence[Instant], task: Task) -> None:
     print(export(points, task.name), end="")
 
 
-def _week(what: Course, rows: Sequence[Coming], now: datetime) -> None:
+def _week(what: Course, rows: Sequence[Coming], now: datetime, needs: Spec) -> None:
     """Seven days by the clock of the schedule, and the points below."""
     zone = what.schedule.timezone
     drawn = strip.glyphs(strip.bounds_of(what))
@@ -70,7 +71,7 @@ def _week(what: Course, rows: Sequence[Coming], now: datetime) -> None:
         say(f"{strip.label(day.date)}|{cells}| {told}".rstrip())
         shown += cells
     say(f"{'':11}{strip.legend(drawn, shown)}")
-    for line, told in listing(rows, zone, now) if rows else ():
+    for line, told in listing(rows, zone, now, needs) if rows else ():
         say(f"{line}  {told}".rstrip())
 
 

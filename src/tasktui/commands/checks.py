@@ -167,8 +167,7 @@ def _doubts(context: Context, schedule: Schedule, editing: str | None) -> list[P
         store = context.store
         start = start_time(store.events(store.task(editing).id))
     found = doubtful(lint(schedule, context.now(), start))
-    field = "schedule.points" if not isinstance(schedule, OneOff) else "schedule.at"
-    return [Problem(field, f"{f.text}.", warning=True) for f in found]
+    return [Problem(f.where, f"{f.text}.", warning=True) for f in found]
 
 
 def start_time(events: Iterable[Event]) -> timedelta | None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
+from tasktui.domain.schedule import Replicas
+
 ArtifactId = NewType("ArtifactId", int)
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
@@ -41,6 +43,13 @@ class Spec:
         if self.memory_gb:
             parts.append(f"{self.memory_gb:g} GB")
         return " ".join(parts)
+
+    def gpus(self, replicas: Replicas) -> str:
+        """GPUs of so many replicas: ``16-32``, or ``32`` where min is max; empty for none."""
+        if not self.gpu:
+            return ""
+        low, high = f"{replicas.min * self.gpu:g}", f"{replicas.max * self.gpu:g}"
+        return low if low == high else f"{low}-{high}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

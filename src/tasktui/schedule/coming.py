@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Instant
 from tasktui.schedule.days import Course, Held
 from tasktui.schedule.points import upcoming
 from tasktui.schedule.resolve import local, zone
 
-HEAD = ("#", "LOCAL", "UTC", "MIN-MAX")
+NO_GPU = Spec()
+HEAD = ("#", "LOCAL", "UTC", "MIN-MAX", "GPUS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +78,21 @@ def _days(one: Instant, other: Instant) -> int:
     return (local(other.at, one.timezone).date() - local(one.at, one.timezone).date()).days
 
 
-def listing(rows: Sequence[Coming], timezone: str, now: datetime) -> list[tuple[str, str]]:
+def listing(
+    rows: Sequence[Coming], timezone: str, now: datetime, needs: Spec = NO_GPU
+) -> list[tuple[str, str]]:
     """Lines of a table with their notes, its head first; local times by the clock of ``timezone``.
 
-    Points with a zone of their own are noted.
+    Points with a zone of their own are noted. GPUs have a column where a replica needs some.
     """
     table = [list(HEAD)]
-    table += [
-        [str(n), said(r.instant.at, timezone, now), said(r.instant.at, "UTC", now), r.bounds]
-        for n, r in enumerate(rows, start=1)
-    ]
-    if timezone == "UTC":
-        table = [[n, utc, bounds] for n, _, utc, bounds in table]
+    for n, row in enumerate(rows, start=1):
+        at, gpus = row.instant.at, needs.gpus(row.instant.replicas)
+        table.append([str(n), said(at, timezone, now), said(at, "UTC", now), row.bounds, gpus])
+    without = {"LOCAL"} if timezone == "UTC" else set()
+    without |= set() if needs.gpu else {"GPUS"}
+    shown = [place for place, title in enumerate(HEAD) if title not in without]
+    table = [[line[place] for place in shown] for line in table]
     sizes = [max(len(t) for t in column) for column in zip(*table, strict=True)]
     lines = ["  ".join(t.ljust(s) for t, s in zip(line, sizes, strict=True)) for line in table]
     return list(zip(lines, ["NOTE", *(_noted(r, timezone) for r in rows)], strict=True))

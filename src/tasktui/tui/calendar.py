@@ -11,7 +11,7 @@ from tasktui.domain.event import Event, EventKind
 from tasktui.domain.task import Task
 from tasktui.errors import InvalidField
 from tasktui.schedule import strip as text
-from tasktui.schedule.coming import Coming, coming, listing
+from tasktui.schedule.coming import coming, listing
 from tasktui.schedule.days import Course, Hand, Held, course, days, today
 from tasktui.schedule.describe import describe
 from tasktui.tui.lines import Line, Span, Tone, line, wrap
@@ -48,7 +48,7 @@ def lines(week: Week, view: View, cells: int) -> list[Line]:
         return [
             *_days(week, what, view, cells),
             *(wrap(line(_over(h, view, task)), cells)[0] for h in what.held),
-            *_points(coming(what, view.now, POINTS), zone, view, cells),
+            *_points(listing(coming(what, view.now, POINTS), zone, view.now, task.spec), cells),
         ]
     except InvalidField as error:
         return wrap(line(Span(f" {error}", Tone.PROBLEM)), cells, indent=" ")
@@ -79,11 +79,11 @@ def _over(held: Held, view: View, task: Task) -> Span:
     return Span(f" {bounds} {held.why} {end}{note.rstrip(': ')}", Tone.NOTE)
 
 
-def _points(rows: Sequence[Coming], zone: str, view: View, cells: int) -> Iterator[Line]:
-    if not rows:
+def _points(rows: Sequence[tuple[str, str]], cells: int) -> Iterator[Line]:
+    head, *table = rows
+    if not table:
         yield line(Span(" No point is to come.", Tone.DIM))
         return
-    head, *table = listing(rows, zone, view.now)
     yield line(Span(f" {'  '.join(head)}", Tone.DIM))
     for written, note in table:
         indent = " " * (len(written) + 3)
@@ -135,6 +135,6 @@ def _what(event: Event) -> str:
 def as_text(task: Task, view: View) -> str:
     """The next points as lines of text, to be taken away. Raises InvalidField."""
     zone = zone_name(task.schedule.timezone, view)
-    rows = listing(coming(course(task, view.now), view.now, POINTS), zone, view.now)
+    rows = listing(coming(course(task, view.now), view.now, POINTS), zone, view.now, task.spec)
     told = [f"{task.name}: {describe(task.schedule)}", *(f"{a}  {b}".rstrip() for a, b in rows)]
     return "\n".join(told) + "\n"

@@ -13,16 +13,15 @@ from tasktui.commands.present import endpoint, marks
 from tasktui.domain.actions import refusal
 from tasktui.domain.search import terms
 from tasktui.domain.status import Status
-from tasktui.domain.task import Override, Pause, Task
-from tasktui.errors import InvalidField
+from tasktui.domain.task import Task
 from tasktui.schedule.describe import short
-from tasktui.schedule.points import standing, upcoming, wanted
 from tasktui.schedule.searched import searched
 from tasktui.tui.columns import GAP, Col, Placed
 from tasktui.tui.keys import KEYS
 from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
-from tasktui.tui.times import View, clock, dated, left, stamp
+from tasktui.tui.times import View, clock, dated, stamp
+from tasktui.tui.upcoming import coming
 
 _ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
 _WHOLE = {Col.SPEC, Col.NEXT}
@@ -91,39 +90,6 @@ def schedule(task: Task, view: View) -> Line:  # noqa: ARG001
     return line(short(task.schedule))
 
 
-def coming(task: Task, view: View) -> Line:
-    """The next point and how long until then; nothing for a task that is not armed."""
-    if task.armed is None or task.archived_at:
-        return line(Span("-", Tone.DIM))
-    try:
-        hand = standing(task, view.now)
-        return _after_hand(task, hand, view) if hand else _next_point(task, view)
-    except InvalidField:
-        return line(Span("unknown zone", Tone.PROBLEM))
-
-
-def _after_hand(task: Task, hand: Override | Pause, view: View) -> Line:
-    """What comes when an override ends, or until when a pause lasts."""
-    at = stamp(hand.until, view, timezone(task)) if hand.until else ""
-    if isinstance(hand, Pause):
-        return line(f"paused to {at}" if at else "paused")
-    if hand.until is None:
-        return line("when cleared")
-    then = wanted(task, hand.until)
-    what = "end" if then.force and then.force.ends else str(then.replicas or "nothing")
-    return line(f"{at} {what}", Span(f" {left(hand.until, view.now)}", Tone.DIM))
-
-
-def _next_point(task: Task, view: View) -> Line:
-    points = upcoming(task.schedule, view.now, task.armed, 1)
-    if not points:
-        return line(Span("-", Tone.DIM))
-    point = points[0]
-    what = "end" if point.ends else str(point.replicas)
-    at = stamp(point.at, view, timezone(task))
-    return line(f"{at} {what}", Span(f" {left(point.at, view.now)}", Tone.DIM))
-
-
 def access(task: Task, view: View) -> Line:
     """The service URL, dim while nothing answers there."""
     url = "" if task.archived_at else endpoint(task, view.cluster)
@@ -181,7 +147,8 @@ def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Lin
     """One row of the table, without the cursor's mark: each column cut or padded to its width."""
     parts: list[Span] = []
     for place in columns:
-        cell = CELLS[place.id](task, view)
+        next_point = place.id is Col.NEXT
+        cell = coming(task, view, place.width) if next_point else CELLS[place.id](task, view)
         if place.id in _WHOLE:
             cell = _whole_parts(cell, place.width, ellipsis)
         parts.extend(fit(cell, place.width, ellipsis=ellipsis))

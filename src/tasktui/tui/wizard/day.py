@@ -75,9 +75,10 @@ def _notes(schedule: Daily, state: State) -> Iterator[Span]:
     """What the store found doubtful in the points, else the next change of the clocks."""
     if state.judged != state.draft:
         return  # nobody knows yet
-    doubts = [p.message for p in state.stored if p.field == "points" and p.warning]
+    doubts = [p for p in state.stored if p.field.startswith("points") and p.warning]
     for doubt in doubts:
-        yield Span(f"! {doubt}", Tone.NOTE)
+        head = f"{label(doubt.field)}: " if "." in doubt.field else ""
+        yield Span(f"! {head}{doubt.message}", Tone.NOTE)
     if doubts:
         return
     zones = dict.fromkeys((schedule.timezone, *(p.timezone for p in schedule.points)))

@@ -63,8 +63,7 @@ def status(state: State, cells: int, lines: int) -> Line:
         return justify(line(Span(f" {state.restored}", Tone.NOTE)), right, cells)
     if cells < SMALL[0] or lines < SMALL[1]:
         return line(Span(f" {cells}x{lines}: make it 80x24 to see all", Tone.NOTE))
-    # What has not been asked yet is no error.
-    errors = sum(len(state.errors_of(s)) for s in Step if s <= state.step)
+    errors = sum(not p.warning for p in state.due)
     warnings = len(state.warnings)
     text = f" {_count(errors, 'error')}, {_count(warnings, 'warning')}"
     tone = Tone.PROBLEM if errors else Tone.NOTE if warnings else Tone.DIM
@@ -84,6 +83,8 @@ def keys(state: State, focus: str, cells: int) -> list[Line]:
         moves.append(("PgDn", "next"))
     if state.step is not Step.ARTIFACT:
         moves.append(("PgUp", "back"))
+    if state.due:
+        moves.append(("Ctrl-G", "next problem"))
     here = _KEYS.get(focus, _TYPE)
     if not state.untouched:
         here = (*here, ("Ctrl-O", "start over"))

@@ -31,6 +31,7 @@ from tasktui.tui.wizard.here import local_zone
 from tasktui.tui.wizard.look import Verdict, judge
 from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.opening import Occasion, begin
+from tasktui.tui.wizard.points import COLUMNS
 from tasktui.tui.wizard.state import State, Step
 from tasktui.tui.wizard.steps import (
     ArtifactStep,
@@ -115,6 +116,13 @@ class LiveScreen(Screen[R]):
         if isinstance(focused, Button):
             return "button"
         return (focused.id if focused else None) or ""
+
+    def focus_field(self) -> str:
+        """The field of the draft that has the focus: ``points.1.min`` in the grid."""
+        grid, name = self.settings.grid, self._focus_name()
+        if name not in {grid.id, "cell"}:
+            return name
+        return f"points.{grid.row}.{COLUMNS[grid.column]}" if grid.row < len(grid.points) else name
 
     def go(self, state: State, field: str = "") -> None:
         """Show another step with its first widget focused, or the widget of ``field``."""

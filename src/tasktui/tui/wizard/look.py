@@ -13,12 +13,13 @@ from typing import Protocol, TypeVar
 
 from tasktui.commands.checks import Problem
 from tasktui.commands.commands import Commands
+from tasktui.commands.demand import shortages
 from tasktui.commands.edits import Change
 from tasktui.domain.artifact import Artifact
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.task import NAME, Task, TaskSpec
 from tasktui.errors import NotFound, TasktuiError
-from tasktui.tui.wizard.model import Draft, Kind
+from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.rules import own_words, probe
 
 T = TypeVar("T")
@@ -85,12 +86,10 @@ def judge(
     keep = editing.schedule if editing else None
     spec, real = probe(draft, seen.now, keep=keep)
     name = editing.name if editing else None
-    found = [
-        own_words(p, draft)
-        for p in commands.check(spec, editing=name)
-        if real or not p.field.startswith("schedule")
-    ]
-    found = [_place(p, draft) for p in found]
+    told = commands.check(spec, editing=name)
+    if real:
+        told += _short_of_gpus(seen, spec, editing)
+    found = [own_words(p, draft) for p in told if real or not p.field.startswith("schedule")]
     return Verdict(
         look=seen,
         problems=tuple(found),
@@ -98,12 +97,12 @@ def judge(
     )
 
 
-def _place(problem: Problem, draft: Draft) -> Problem:
-    """Problems of the schedule as a whole stand where the schedule is typed."""
-    if not problem.field.startswith("schedule"):
-        return problem
-    place = "points" if draft.kind is Kind.DAILY else "start"
-    return Problem(place, problem.message, problem.warning)
+def _short_of_gpus(seen: Look, spec: TaskSpec, editing: Task | None) -> list[Problem]:
+    artifact = seen.artifact(spec.artifact)
+    if artifact is None:
+        return []
+    others = [t for t in seen.tasks if editing is None or t.id != editing.id]
+    return shortages(artifact.spec, spec.schedule, others, seen.cluster, seen.now)
 
 
 def _changes(commands: Commands, name: str, spec: TaskSpec) -> tuple[Change, ...]:

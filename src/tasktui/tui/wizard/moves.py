@@ -27,13 +27,13 @@ def typed(state: State, draft: Draft) -> State:
         f.name for f in fields(Draft) if getattr(draft, f.name) != getattr(state.draft, f.name)
     }
     if not changed <= _TASK:
-        changed |= {"points", "start", "end", "timezone"}
+        changed |= {f.name for f in fields(Draft)} - _TASK
     return replace(
         state,
         draft=draft,
         drawn=state.schedule or state.drawn,
         own=tuple(problems(draft, state.look.now, keep=kept_schedule(state))),
-        stored=tuple(p for p in state.stored if p.field not in changed),
+        stored=tuple(p for p in state.stored if p.field.partition(".")[0] not in changed),
         restored="",
         said="",
         refused="",
@@ -85,6 +85,16 @@ def to_first_error(state: State) -> tuple[State, str]:
     first = min(errors, key=lambda p: STEP_OF.get(p.field, Step.SETTINGS))
     step = STEP_OF.get(first.field, Step.SETTINGS)
     return replace(state, step=step, said=f"First: {first.message}"), first.field
+
+
+def to_next_problem(state: State, here: str) -> tuple[State, str]:
+    """The step and the field of the problem after the one at ``here``: errors, then warnings."""
+    found = [p.field for p in state.due]
+    if not found:
+        return replace(state, said="Nothing is wrong, and nothing is doubtful."), ""
+    at = next((i for i, field in enumerate(found) if field in {here, here.rpartition(".")[0]}), -1)
+    field = found[(at + 1) % len(found)]
+    return replace(state, step=STEP_OF.get(field, Step.SETTINGS), said=""), field
 
 
 def stale(state: State, theirs: Task, spec: TaskSpec) -> State:

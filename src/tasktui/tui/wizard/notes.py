@@ -50,11 +50,11 @@ HELP: Mapping[str, str] = {
 
 
 def label(field: str) -> str:
-    """A field of the draft as the screen calls it: ``point 2 time``."""
+    """A field of the draft as the screen calls it: ``point 2 time``, or ``point 2`` as a whole."""
     grid, _, rest = field.partition(".")
     if grid == "points" and rest:
         number, _, column = rest.partition(".")
-        return f"point {int(number) + 1} {column}"
+        return f"point {int(number) + 1} {column}".rstrip()
     return LABELS.get(field, field).lower()
 
 

@@ -41,7 +41,8 @@ def lines(state: State, cells: int) -> list[Line]:
         out += _changes(state, cells)
     out += _events(state, spec, cells)
     for problem in state.warnings:
-        out += wrap(line(Span(f" ! {problem.message}", Tone.NOTE)), cells, indent="   ")
+        head = f"{label(problem.field)}: " if problem.field.startswith("points.") else ""
+        out += wrap(line(Span(f" ! {head}{problem.message}", Tone.NOTE)), cells, indent="   ")
     return out
 
 
@@ -187,6 +188,7 @@ def _event(what: str, point: Instant | str, state: State, needs: Spec) -> Line:
 def _takes(needs: Spec, replicas: Replicas) -> str:
     if replicas.stopped:
         return "stops"
-    amount, unit = (needs.gpu, needs.gpu_type or "GPU") if needs.gpu else (needs.cpu, "CPU")
-    low, high = replicas.min * amount, replicas.max * amount
-    return f"{low:g} {unit}" if low == high else f"{low:g}-{high:g} {unit}"
+    if needs.gpu:
+        return f"{needs.gpus(replicas)} {needs.gpu_type or 'GPU'}"
+    low, high = replicas.min * needs.cpu, replicas.max * needs.cpu
+    return f"{low:g} CPU" if low == high else f"{low:g}-{high:g} CPU"

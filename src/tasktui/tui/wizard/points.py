@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tasktui.commands.checks import Problem
+from tasktui.domain.artifact import Spec
+from tasktui.domain.schedule import Replicas
+from tasktui.schedule.coming import NO_GPU
 from tasktui.tui.lines import Line, Span, Tone, fit, line
 from tasktui.tui.wizard.model import PointDraft
 from tasktui.tui.wizard.notes import today_utc
@@ -18,6 +21,8 @@ PLACES = (8, 18, 24)
 WIDTHS = (9, 5, 5)
 HEAD = 1
 """Lines above the points."""
+_UTC = 15
+"""Cells of today's time in UTC, where something follows it."""
 _NOTE = 31
 """First cell of what stands beside a point."""
 _QUARTER = timedelta(minutes=15)
@@ -29,7 +34,8 @@ Points = tuple[PointDraft, ...]
 def lines(state: State, cursor: tuple[int, int] | None, cells: int) -> list[Line]:
     """Head, a line for each point, and the line that adds one."""
     draft = state.draft
-    out = [line(Span(f"    #   {'TIME':<10}{'MIN':<6}{'MAX':<7}TODAY IN UTC", Tone.DIM))]
+    head = f"    #   {'TIME':<10}{'MIN':<6}{'MAX':<7}{'TODAY IN UTC':<{_UTC}}"
+    out = [line(Span(f"{head}{'GPUS' if _needs(state).gpu else ''}".rstrip(), Tone.DIM))]
     for row, point in enumerate(draft.points):
         here = cursor[1] if cursor and cursor[0] == row else None
         out.append(_row(state, row, point, here))
@@ -43,6 +49,7 @@ def lines(state: State, cursor: tuple[int, int] | None, cells: int) -> list[Line
 
 def _row(state: State, row: int, point: PointDraft, here: int | None) -> Line:
     found = {c: state.problems.get(f"points.{row}.{c}") for c in (*COLUMNS, "timezone")}
+    doubt = state.problems.get(f"points.{row}")
     mark = "  " if here is None else " >"
     parts = [Span(f" {mark} {row + 1:<4}", Tone.STRONG if here is not None else Tone.PLAIN)]
     for i, column in enumerate(COLUMNS):
@@ -52,7 +59,8 @@ def _row(state: State, row: int, point: PointDraft, here: int | None) -> Line:
         parts += [Span(s.text, Tone.SELECTED if here == i else tone) for s in shown]
         parts.append(Span(" "))
     parts.append(Span(" " * (_NOTE - PLACES[-1] - WIDTHS[-1] - 1)))
-    return (*parts, *_beside(state, point, found))
+    told = Span(f"  ! {doubt.message}" if doubt else "", Tone.NOTE)
+    return (*parts, *_beside(state, point, found), told)
 
 
 def _beside(state: State, point: PointDraft, found: dict[str, Problem | None]) -> Line:
@@ -63,9 +71,25 @@ def _beside(state: State, point: PointDraft, found: dict[str, Problem | None]) -
             text = problem.message if named else f"{column}: {problem.message}"
             return line(Span(text, Tone.PROBLEM))
     utc = today_utc(point, state.draft.timezone, state.look.now)
+    gpus = _gpus(_needs(state), point)
+    if gpus:
+        utc = f"{utc:<{_UTC}}{gpus:<7}".rstrip()
     own = f"  at {point.timezone}" if point.timezone else ""
     stops = "  stops" if point.max.strip() == "0" else ""
     return line(Span(f"{utc}{own}{stops}", Tone.DIM))
+
+
+def _needs(state: State) -> Spec:
+    return state.artifact.spec if state.artifact else NO_GPU
+
+
+def _gpus(needs: Spec, point: PointDraft) -> str:
+    """What its replicas need; empty for no GPU, and while the numbers cannot be read."""
+    bounds = (point.min.strip(), point.max.strip())
+    if not all(text.isdecimal() and len(text) < 7 for text in bounds):
+        return ""
+    low, high = map(int, bounds)
+    return needs.gpus(Replicas(low, high)) if low <= high else ""
 
 
 def added(points: Points, at: int) -> Points:

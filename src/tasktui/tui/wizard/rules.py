@@ -288,7 +288,7 @@ def own_words(problem: Problem, draft: Draft) -> Problem:
 
     What was given is not repeated there, and fields get the draft's names.
     """
-    name = _FIELDS.get(problem.field, problem.field)
+    name = place(problem.field, draft.kind)
     given: Mapping[str, object] = {
         "name": draft.name.strip(),
         "file_path": draft.file_path.strip(),
@@ -298,4 +298,24 @@ def own_words(problem: Problem, draft: Draft) -> Problem:
     return replace(problem, field=name, message=problem.message.removeprefix(prefix))
 
 
-_FIELDS = {"schedule.at": "start", "schedule.end": "end", "schedule.timezone": "timezone"}
+def place(field: str, kind: Kind) -> str:
+    """Where a field of a task is typed: ``schedule.points[2]``, from 1, is ``points.1``, from 0.
+
+    What is said of the schedule as a whole stands where its times are.
+    """
+    row = _ROW.fullmatch(field)
+    if row:
+        return f"points.{int(row[1]) - 1}"
+    whole = "points" if kind is Kind.DAILY else "start"
+    return _FIELDS.get(field, whole if field.startswith("schedule") else field)
+
+
+_ROW = re.compile(r"schedule\.points\[(\d+)\]")
+_FIELDS = {
+    "schedule.at": "start",
+    "schedule.end": "end",
+    "schedule.replicas": "max",
+    "schedule.timezone": "timezone",
+    "schedule.weekdays": "days",
+    "schedule.except_dates": "except_dates",
+}

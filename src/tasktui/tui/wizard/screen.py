@@ -53,6 +53,7 @@ class WizardScreen(LiveScreen[Outcome | None]):
         Binding("shift+tab", "along(-1)", show=False),
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+g", "problem", show=False, priority=True),
         Binding("ctrl+o", "afresh", show=False, priority=True),
         Binding("f1", "help", show=False, priority=True),
         Binding("ctrl+l", "redraw", show=False, priority=True),
@@ -148,6 +149,10 @@ class WizardScreen(LiveScreen[Outcome | None]):
     def action_back(self) -> None:
         """PgUp: the step before, as it was left."""
         self.go(moves.backward(self.state))
+
+    def action_problem(self) -> None:
+        """Ctrl-G: to the next thing that is wrong or doubtful, on whichever step it is."""
+        self.go(*moves.to_next_problem(self.state, self.focus_field()))
 
     def action_help(self) -> None:
         """F1: what the field means, on or off."""

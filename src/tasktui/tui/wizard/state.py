@@ -87,6 +87,14 @@ class State:
         return [p for p in self.problems.values() if not p.warning]
 
     @property
+    def due(self) -> list[Problem]:
+        """What is to be put right or known by now, errors first: later steps were not seen yet."""
+        seen = (
+            p for p in self.problems.values() if STEP_OF.get(p.field, Step.SETTINGS) <= self.step
+        )
+        return sorted(seen, key=lambda p: p.warning)
+
+    @property
     def untouched(self) -> bool:
         """Whether there is nothing to keep: not even an artifact was chosen."""
         return self.draft == self.base
