@@ -37,6 +37,8 @@ KEYS = {
     "backspace": "\x7f",
     "delete": "\x1b[3~",
     "ctrl+c": "\x03",
+    "ctrl+g": "\x07",
+    "ctrl+o": "\x0f",
     "ctrl+u": "\x15",
     "space": " ",
     "f1": "\x1bOP",

@@ -27,7 +27,7 @@ def choose_daily(terminal: Terminal) -> None:
     terminal.type("shop")
     terminal.press("tab", "tab", "tab", "right", "tab", "ctrl+u")
     terminal.type("Europe/Berlin")
-    terminal.press("tab")
+    terminal.press("tab", "down", "x", "up")  # the grid, with one point only
     for number, point in enumerate(POINTS):
         if number:
             terminal.press("a")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,3 +101,96 @@ def pause(terminal: Terminal, site: Site, name: str, size: str) -> None:
     site.run("scale", name, "--clear")
     site.run("resume", name)
     until(lambda: site.task(name)["replicas"]["max"] == 1, 20)
+
+
+@dataclass
+class Counted:
+    """A terminal whose keys are counted: a letter is a key."""
+
+    terminal: Terminal
+    keys: int = 0
+    letters: int = 0
+
+    def press(self, *keys: str) -> None:
+        self.keys += len(keys)
+        self.terminal.press(*keys)
+
+    def type(self, text: str) -> None:
+        self.keys += len(text)
+        self.letters += len(text)
+        self.terminal.type(text)
+
+
+@pytest.mark.parametrize("shape", [("", 100, 30), ("-80x24", 80, 24)])
+def test_a_newcomer_gets_a_task_that_runs_on_working_days_in_few_keys(
+    site: Site,
+    foreign: Foreign,
+    gone: list[str],
+    record_property: Callable[[str, object], None],
+    shape: tuple[str, int, int],
+) -> None:
+    """Up at 08:00 on working days, stopped at night, in New York: Running, whatever the hour is."""
+    size, columns, rows = shape
+    with site.terminal(columns, rows) as terminal:
+        user = Counted(terminal)
+        terminal.wait("sched ok", 60)
+        user.press("n")
+        terminal.wait("Answers every request")
+        user.type("echo")
+        user.press("enter")
+        terminal.wait("FITS NOW")
+        user.press("enter")
+        terminal.wait("(3) Settings")
+        user.press("tab", "tab", "tab", "d", "tab", "ctrl+u")
+        user.type("new york")
+        user.press("tab", "w")
+        terminal.wait("mo-fr")
+        terminal.wait("no point falls in it")
+        picture(terminal, f"wizard-schedule{size}")
+        user.press("pgdn")
+        terminal.wait("WHAT HAPPENS")
+        picture(terminal, f"wizard-plan{size}")
+        user.press("right", "enter")
+        terminal.wait("Activate echo")
+        name = re.findall(r"Activate (echo\S*)", terminal.text)[0]
+        gone.append(name)
+        shown = terminal.wait("Wait for ")
+        by_night = "nothing runs before the next point" in shown
+        assert by_night != ("Start now with 08:00 1-1" in shown)
+        picture(terminal, f"wizard-activate{size}")
+        user.press("right", "enter")
+        terminal.wait("1/1-1", 90)
+        picture(terminal, f"wizard-running{size}")
+    task = site.task(name)
+    assert (task["status"], bool(task["override"])) == ("Running", by_night)
+    assert site.call(name)[0] == 200
+    record_property("keys", user.keys)
+    assert (user.keys, user.letters) == (28, 12)
+    assert foreign.untouched()
+
+
+@pytest.mark.parametrize(("size", "columns", "rows"), [("", 100, 30), ("-80x24", 80, 24)])
+def test_a_time_that_the_clocks_will_skip_is_told_before_it_is_launched(
+    site: Site, size: str, columns: int, rows: int
+) -> None:
+    with site.terminal(columns, rows) as terminal:
+        terminal.press("n")
+        terminal.wait("Answers every request")
+        terminal.type("echo\r")
+        terminal.wait("FITS NOW")
+        terminal.press("enter")
+        terminal.wait("(3) Settings")
+        terminal.press("tab", "tab", "tab", "d", "tab", "ctrl+u")
+        terminal.type("new york")
+        terminal.press("tab", "down")
+        terminal.type("02:30")
+        terminal.press("pgdn")
+        terminal.wait(lambda text: "! point 2: Sun " in text and "does not exist" in text)
+        terminal.press("ctrl+g")
+        terminal.wait("> 2    02:30")
+        terminal.wait("draft saved")
+        picture(terminal, f"wizard-gap{size}")
+        terminal.press("ctrl+o", "ctrl+o")
+        terminal.wait("(1) Artifact")
+        terminal.press("esc")
+        terminal.wait("NEXT POINT")

@@ -71,9 +71,15 @@ def test_points_are_said_on_the_clock_of_the_viewer() -> None:
     assert offers(questions.activate(task, utc))["next"].startswith("Wait for Fri 01:00Z 0-1")
 
 
-def test_now_with_nothing_to_run_says_so() -> None:
+def test_while_the_schedule_stops_the_way_to_run_is_by_hand() -> None:
     task = make_task(schedule=make_daily("08:00=0-0,20:00=2-4"))
-    assert "nothing runs before the next point" in said(questions.activate(task, VIEW))
+    question = questions.activate(task, VIEW)
+    assert "08:00Z 0-0 is in force: nothing runs before the next point." in said(question)
+    assert offers(question) == {
+        "next": "Wait for 20:00Z 2-4 (in 6h00)",
+        "by hand": "Run 2-4 by hand until then",
+    }
+    assert question.focus == "next"
 
 
 def test_a_schedule_that_will_never_fire_offers_nothing() -> None:

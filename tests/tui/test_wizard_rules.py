@@ -61,7 +61,7 @@ def told(draft: Draft) -> dict[str, str]:
         ({"file_path": "/serve"}, "file_path", "a relative path"),
         ({"file_path": "a b"}, "file_path", "letters, digits"),
         ({"deployment_name": "2app"}, "deployment_name", "a Python name"),
-        ({"timezone": "Berlin"}, "timezone", "Down lists them"),
+        ({"timezone": "Berl"}, "timezone", "Down lists them"),
         ({"timezone": " "}, "timezone", "needed"),
         ({"min": ""}, "min", "needed: a number"),
         ({"min": "two"}, "min", "a whole number"),

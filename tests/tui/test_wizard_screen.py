@@ -42,7 +42,7 @@ async def test_launches_a_daily_task_with_three_points_by_keys_only(
         await shop.over(pilot, "talk")
         await pilot.press("enter", "enter", "enter", "right", "enter", "enter")
         await pilot.press(*"07:00", "enter", *"2", "enter", *"4", "enter")
-        await pilot.press("enter", *"12:30", "enter", *"4", "enter", "enter", "enter")
+        await pilot.press(*"12:30", "enter", *"4", "enter", *"4", "enter")
         await pilot.press("enter", *"20:00", "enter", *"0", "enter", *"1", "enter")
         shown = await shop.press(pilot, "pagedown")
         assert "(4) Summary" in shown
@@ -222,13 +222,37 @@ async def test_escape_sequences_that_are_pasted_become_visible(shop: Workshop) -
 async def to_grid(shop: Workshop, pilot: object) -> None:
     await to_settings(shop, pilot)
     await shop.press(pilot, *["tab"] * 3, "right", "tab", "tab")  # type: ignore[arg-type]
+    await shop.press(pilot, "down", "x", "up")  # type: ignore[arg-type]
+
+
+async def test_a_new_daily_schedule_runs_by_day_and_stops_at_night_in_a_few_keys(
+    shop: Workshop,
+) -> None:
+    async with shop.running() as pilot:
+        await to_settings(shop, pilot)
+        await shop.press(pilot, *["tab"] * 3, "d", "tab")
+        await shop.over(pilot, "new york")
+        shown = await shop.press(pilot, "tab", "w")
+        assert "America/New_York, " in shown
+        assert shop.draft.days == "mo-fr"
+        assert shop.wizard.settings.fields["days"].input.value == "mo-fr"
+        spec = shop.state.spec
+        assert spec is not None
+        working = frozenset(range(5))
+        assert spec.schedule == make_daily(
+            "08:00=1-1,20:00=0-0", "America/New_York", weekdays=working
+        )
+        await shop.press(pilot, "w")
+        assert shop.draft.days == "sa su"
+        await shop.press(pilot, "w")
+        assert shop.draft.days == ""
 
 
 async def test_points_are_added_duplicated_deleted_and_stepped(shop: Workshop) -> None:
     first = PointDraft("08:00", "1", "1")
     async with shop.running() as pilot:
         await to_grid(shop, pilot)
-        assert "a add  x delete  y duplicate  z zone  + - step" in text(pilot)
+        assert "a add  x delete  y duplicate  z zone  w weekdays  + - step" in text(pilot)
         await shop.press(pilot, "y", "plus")
         assert shop.draft.points == (first, PointDraft("08:15", "1", "1"))
         await shop.press(pilot, "right", "right", "plus", "plus", "minus")

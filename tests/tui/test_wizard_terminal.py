@@ -24,7 +24,7 @@ def test_a_whole_form_typed_in_bursts_arrives_in_its_fields(
         terminal.wait("One replica needs")
         terminal.press("pgdn")
         terminal.wait("[echo")
-        terminal.type("\x15talk\r\r\r\x1b[C\r\r07:00\r2\r4\r\r12:30\r\r\r\r\r\r20:00\r0\r1\r")
+        terminal.type("\x15talk\r\r\r\x1b[C\r\r07:00\r2\r4\r12:30\r2\r4\r\r20:00\r0\r1\r")
         terminal.press("pgdn")
         terminal.wait("Daily 07:00 2-4, 12:30 2-4, 20:00 0-1, Europe/Berlin")
         terminal.wait("[ Launch ]")

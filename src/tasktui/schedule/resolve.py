@@ -8,6 +8,7 @@ of the system are often a year old. Source: sections 4 and 5 of the semantics.
 from __future__ import annotations
 
 import zoneinfo
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.util import find_spec
@@ -44,6 +45,26 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
     if close:
         allowed += f"; close: {', '.join(close)}"
     raise InvalidField("timezone", name, allowed)
+
+
+def named(text: str) -> str:
+    """The IANA name that a person means: the name itself, or its city (``new york``) if one has it.
+
+    Raises InvalidField for anything else.
+    """
+    text = text.strip()
+    if text not in _names():
+        text = _cities().get(text.lower().replace(" ", "_"), text)
+    return zone(text).key
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, str]:
+    """Names in lower case, whole and from the last slash on; cities of one zone only."""
+    cities = Counter(n.rpartition("/")[2].lower() for n in _names())
+    found = {n.lower(): n for n in _names()}
+    last = ((n.rpartition("/")[2].lower(), n) for n in _names())
+    return {city: n for city, n in last if cities[city] == 1} | found
 
 
 def data_version() -> str:

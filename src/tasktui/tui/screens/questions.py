@@ -12,7 +12,7 @@ from datetime import datetime
 from tasktui.commands.edits import Change
 from tasktui.commands.present import duration, endpoint
 from tasktui.commands.replacing import gap
-from tasktui.domain.schedule import Instant, OneOff
+from tasktui.domain.schedule import Instant, OneOff, Replicas
 from tasktui.domain.status import Badge, Status
 from tasktui.domain.task import NAME_RULE, Task, When, check_name
 from tasktui.errors import InvalidField
@@ -23,11 +23,15 @@ from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.dialogs import Button, Field, Question
 from tasktui.tui.times import View, left, stamp
 
+BY_HAND = "by hand"
+"""Answer: activate a schedule that runs nothing now, and run it by hand until its next point."""
 LATE = "late"
 """Answer: start a One-off although its time has passed."""
 AGAIN = "+again"
 """End of an answer: after five failed starts try again at the next point."""
 YES = "yes"
+_LOOKED_AT = 100
+"""Points to come among which one that runs something is looked for."""
 
 
 def activate(task: Task, view: View) -> Question:
@@ -43,10 +47,12 @@ def activate(task: Task, view: View) -> Question:
     elif coming:
         lines.append(f"It is armed already and waits for {point(coming, view)}.")
     force = in_force(task.schedule, view.now, None)
-    if force:
+    by_hand = until_the_schedule_runs(task, view)
+    if force and by_hand:
+        lines.append(f"{point(force, view)} is in force: nothing runs before the next point.")
+        actions.append(Button(BY_HAND, f"Run {by_hand} by hand until then"))
+    elif force:
         actions.append(Button(str(When.NOW), f"Start now with {point(force, view)}"))
-        if force.replicas.stopped:
-            lines.append("With 0-0 nothing runs before the next point.")
     if any(m.badge is Badge.FAILED for m in task.progress.badges):
         actions += [_again(b) for b in actions[-1:]]
     return Question(
@@ -60,6 +66,18 @@ def activate(task: Task, view: View) -> Question:
 def _again(button: Button) -> Button:
     """The same for a task that failed to start, without giving up for good."""
     return Button(f"{button.id}{AGAIN}", f"{button.label}, try again at each point")
+
+
+def until_the_schedule_runs(task: Task, view: View) -> Replicas | None:
+    """The replicas that a person may want now, where the point in force is 0-0.
+
+    Those of the first point to come that runs something.
+    """
+    force = in_force(task.schedule, view.now, None)
+    if force is None or not force.replicas.stopped:
+        return None
+    coming = upcoming(task.schedule, view.now, None, _LOOKED_AT)
+    return next((i.replicas for i in coming if not i.replicas.stopped), None)
 
 
 def _activate_one_off(task: Task, schedule: OneOff, view: View) -> Question:

@@ -15,7 +15,7 @@ from tasktui.commands.commands import Commands
 from tasktui.commands.edits import Change
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task, When
+from tasktui.domain.task import Task, Until, When
 from tasktui.errors import Conflict
 from tasktui.tui.keys import key
 from tasktui.tui.lines import Tone
@@ -61,17 +61,22 @@ async def activate(page: Page, task: Task) -> None:
     answer = await ask(page, questions.activate(task, view))
     if answer is None:
         return
-    late = answer.action == questions.LATE
-    again = answer.action.endswith(questions.AGAIN)
-    when = When.NOW if late else When(answer.action.removesuffix(questions.AGAIN))
-    done = "starts now" if when is When.NOW else "waits for its time"
-    await act(
-        page,
-        task,
-        lambda c, id_: c.activate(task.name, when, late_ok=late, again=again, action_id=id_),
-        f"{task.name} is activated and {done}.",
-        Undo(task.id, deactivate, "deactivates it again"),
-    )
+    chosen = answer.action.removesuffix(questions.AGAIN)
+    late, again = chosen == questions.LATE, chosen != answer.action
+    when = When.NEXT if chosen == str(When.NEXT) else When.NOW
+    waiting = questions.until_the_schedule_runs(task, view)
+    by_hand = waiting if chosen == questions.BY_HAND else None
+
+    def arm(c: Commands, id_: str) -> None:
+        c.activate(task.name, when, late_ok=late, again=again, action_id=id_)
+        if by_hand:
+            c.scale(task.name, by_hand, Until.NEXT, action_id=f"{id_} by hand")
+
+    done = "waits for its time" if when is When.NEXT or waiting else "starts now"
+    if by_hand:
+        done = f"runs {by_hand} by hand until its next point"
+    again_idle = Undo(task.id, deactivate, "deactivates it again")
+    await act(page, task, arm, f"{task.name} is activated and {done}.", again_idle)
 
 
 async def deactivate(page: Page, task: Task) -> None:

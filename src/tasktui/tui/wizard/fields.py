@@ -106,7 +106,7 @@ class Field(Horizontal):
 
 
 class Choice(LineView, can_focus=True):
-    """One of a few words: Left, Right and Space change it."""
+    """One of a few words: Left, Right and Space change it, its first letter chooses it."""
 
     BINDINGS: ClassVar = [
         Binding("left", "turn(-1)", show=False),
@@ -159,6 +159,14 @@ class Choice(LineView, can_focus=True):
             if at <= event.x < at + len(word) + 4:
                 self._choose(word)
             at += len(word) + 7
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that a word begins with."""
+        letter = (event.character or "").lower()
+        word = next((w for w in self._words if letter and w.lower().startswith(letter)), "")
+        if word:
+            event.stop()
+            self._choose(word)
 
     def action_turn(self, by: int) -> None:
         """The next or previous word."""

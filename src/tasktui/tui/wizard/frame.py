@@ -26,6 +26,7 @@ _KEYS: dict[str, tuple[Hint, ...]] = {
         ("x", "delete"),
         ("y", "duplicate"),
         ("z", "zone"),
+        ("w", "weekdays"),
         ("+ -", "step"),
         ("Enter", "edit"),
         ("arrows", "cell"),

@@ -48,6 +48,7 @@ class Grid(LineView, can_focus=True):
         Binding("x,delete", "remove", show=False),
         Binding("y", "duplicate", show=False),
         Binding("z", "zone", show=False),
+        Binding("w", "weekdays", show=False),
         Binding("plus", "step(1)", show=False),
         Binding("minus", "step(-1)", show=False),
         Binding("escape", "undo", show=False),
@@ -55,6 +56,9 @@ class Grid(LineView, can_focus=True):
 
     class Changed(Message):
         """``points`` are others."""
+
+    class Weekdays(Message):
+        """Other weekdays are wanted, for all points."""
 
     class Zones(Message):
         """The list of zones is wanted, for the point of this row."""
@@ -187,6 +191,10 @@ class Grid(LineView, can_focus=True):
         """Another zone for the point under the cursor."""
         if self.row < len(self.points):
             self.post_message(self.Zones(self.row))
+
+    def action_weekdays(self) -> None:
+        """Every day, working days, weekends."""
+        self.post_message(self.Weekdays())
 
     def action_step(self, by: int) -> None:
         """A quarter of an hour, or one replica, more or less."""

@@ -32,7 +32,7 @@ from tasktui.tui.wizard.look import Verdict, judge
 from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.opening import Occasion, begin
 from tasktui.tui.wizard.points import COLUMNS
-from tasktui.tui.wizard.state import State, Step
+from tasktui.tui.wizard.state import STEP_OF, State, Step
 from tasktui.tui.wizard.steps import (
     ArtifactStep,
     ResourcesStep,
@@ -120,6 +120,9 @@ class LiveScreen(Screen[R]):
     def focus_field(self) -> str:
         """The field of the draft that has the focus: ``points.1.min`` in the grid."""
         grid, name = self.settings.grid, self._focus_name()
+        whole = next((f for f, step in STEP_OF.items() if step is self.state.step), "")
+        if whole:
+            return whole
         if name not in {grid.id, "cell"}:
             return name
         return f"points.{grid.row}.{COLUMNS[grid.column]}" if grid.row < len(grid.points) else name

@@ -19,6 +19,8 @@ from tasktui.domain.task import TaskSpec
 DAY_NAMES = ("mo", "tu", "we", "th", "fr", "sa", "su")
 """Weekdays as a user types them; Monday is 0."""
 NOW = "now"
+WEEKDAYS = ("", "mo-fr", "sa su")
+"""Every day, working days, weekends: what one key turns to."""
 
 
 class Kind(StrEnum):
@@ -40,6 +42,10 @@ class PointDraft:
     """Empty: the zone of the whole schedule."""
 
 
+DAY_AND_NIGHT = (PointDraft("08:00", "1", "1"), PointDraft("20:00", "0", "0"))
+"""What a new Daily schedule starts with: most run by day and stop at night."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """Every field of the wizard, as typed."""
@@ -57,7 +63,7 @@ class Draft:
     """One-off: empty for no end."""
     min: str = "1"
     max: str = "1"
-    points: tuple[PointDraft, ...] = (PointDraft("08:00", "1", "1"),)
+    points: tuple[PointDraft, ...] = DAY_AND_NIGHT
     days: str = ""
     """Daily: ``mo-fr`` or ``mo we``; empty for every day."""
     except_dates: str = ""

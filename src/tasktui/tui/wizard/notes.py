@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tasktui.domain.schedule import EVERY_DAY, Daily
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import weekdays
-from tasktui.schedule.resolve import resolve, zone
+from tasktui.schedule.resolve import local, named, resolve, zone
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.times import full
 from tasktui.tui.wizard.model import NOW, PointDraft
@@ -35,14 +35,16 @@ HELP: Mapping[str, str] = {
     "file_path": "The script to run, without .py, as it lies in the artifact: serve, models/serve.",
     "deployment_name": "The bound application in that script, such as app in: app = Model.bind().",
     "kind": "One-off runs once, from its start to its end. Daily repeats points of time; "
-    "each sets the replicas from then on. Left, Right or Space change it.",
-    "timezone": "The zone that all times here are in. Down opens a list that filters as you type.",
+    "each sets the replicas from then on. Left, Right, Space or the first letter change it.",
+    "timezone": "The zone that all times here are in: a city will do, such as new york. "
+    "Down opens a list that filters as you type.",
     "start": "now: when the task is activated. Or a local date and time: 2026-12-01 08:00.",
     "end": "Empty: until deactivated. Or a local date and time after the start.",
     "min": "Replicas that run at least, while the schedule says so.",
     "max": "Replicas that run at most: Ray grows up to it under load.",
     "points": "Each point sets min and max replicas from its time on, until the next point. "
-    "0-0 stops the task until then. Digits or Enter edit a cell, z gives a point its own zone.",
+    "0-0 stops the task until then. Digits or Enter edit a cell, z gives a point its own zone, "
+    "w turns the weekdays of all to Mon-Fri.",
     "days": "Days that have points: mo-fr, or mo we fr. On other days the last point stays.",
     "except_dates": "Dates without points, such as 2026-12-24: the last point stays in force.",
     "button": "Launch makes the task and runs nothing. Activating it arms its schedule.",
@@ -81,7 +83,11 @@ def _deployment(state: State) -> str:
 
 def _timezone(state: State) -> str:
     now = state.look.now
-    there = now.astimezone(zone(state.draft.timezone.strip()))
+    text = state.draft.timezone.strip()
+    name = named(text)
+    there = now.astimezone(zone(name))
+    if name != text:
+        return f"{name}, {there:%H:%M} {there:%Z} now"
     return f"{there:%H:%M} {there:%Z} = {now:%H:%M}Z now; Down lists"
 
 
@@ -99,7 +105,7 @@ def _end(state: State) -> str:
 
 def _moment(text: str, state: State) -> str:
     at = instant(text, state.draft.timezone)
-    return full(at, state.view, state.draft.timezone.strip()) if at else ""
+    return full(at, state.view, named(state.draft.timezone)) if at else ""
 
 
 def _min(state: State) -> str:
@@ -141,13 +147,13 @@ def today_utc(point: PointDraft, timezone: str, now: datetime) -> str:
     """Today's time of a point in UTC: ``07:00Z``, ``01:00Z +1 day``; empty for nonsense."""
     at = read_time(point.time)
     try:
-        where = zone((point.timezone or timezone).strip())
+        where = named(point.timezone or timezone)
     except InvalidField:
         return ""
     if at is None:
         return ""
-    today = now.astimezone(where).date()
-    utc = resolve(datetime.combine(today, at), str(where)).astimezone(UTC)
+    today = local(now, where).date()
+    utc = resolve(datetime.combine(today, at), where)
     days = (utc.date() - today).days
     clock = f"{utc:%H:%M:%S}Z" if utc.second else f"{utc:%H:%M}Z"
     return f"{clock} {days:+d} day" if days else clock

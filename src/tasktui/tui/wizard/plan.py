@@ -157,7 +157,8 @@ def _launched(schedule: Schedule, now: datetime) -> Iterator[_Row]:
     force = in_force(schedule, now, Arming(now, When.NOW, ""))
     text = "at once: no point is in force yet"
     if force is not None:
-        text = f"at once: {force.replicas} (point {force.label} is in force)"
+        runs = "nothing runs" if force.replicas.stopped else "at once"
+        text = f"{runs}: {force.replicas} (point {force.label} is in force)"
     yield "Activate, now", text
 
 

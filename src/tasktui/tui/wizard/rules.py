@@ -19,7 +19,7 @@ from tasktui.domain.task import NAME, NAME_RULE, TaskSpec
 from tasktui.errors import InvalidField
 from tasktui.schedule.parse import check as check_schedule
 from tasktui.schedule.parse import parse_one_off, parse_point
-from tasktui.schedule.resolve import resolve, zone
+from tasktui.schedule.resolve import named, resolve
 from tasktui.tui.wizard.model import DAY_NAMES, Draft, Kind, PointDraft
 
 FALLBACK = OneOff(at=None, timezone="UTC", replicas=Replicas(1, 1))
@@ -123,13 +123,12 @@ def _schedule(draft: Draft, now: datetime, found: Found, keep: Schedule | None) 
 
 
 def _timezone(text: str, name: str, found: Found) -> str | None:
-    text = text.strip()
     try:
-        zone(text)
+        return named(text)
     except InvalidField:
-        found.say(name, "an IANA name such as Europe/Berlin; Down lists them" if text else "needed")
+        rule = "a city, or a name such as Europe/Berlin; Down lists them"
+        found.say(name, rule if text.strip() else "needed")
         return None
-    return text
 
 
 def _count(text: str, name: str, found: Found) -> int | None:
@@ -183,7 +182,10 @@ def _moment(text: str, name: str, timezone: str, found: Found) -> OneOff | None:
 
 def instant(text: str, timezone: str) -> datetime | None:
     """The moment (aware, UTC) of a local date and time as typed; None for ``now`` and nonsense."""
-    read = _moment(text, "start", timezone.strip(), Found())
+    try:
+        read = _moment(text, "start", named(timezone), Found())
+    except InvalidField:
+        return None
     return resolve(read.at, read.timezone) if read is not None and read.at else None
 
 

@@ -25,7 +25,7 @@ from tasktui.tui.wizard.drafts import discard
 from tasktui.tui.wizard.fields import Button, Choice
 from tasktui.tui.wizard.grid import Grid
 from tasktui.tui.wizard.live import LiveScreen
-from tasktui.tui.wizard.model import Kind
+from tasktui.tui.wizard.model import WEEKDAYS, Kind
 from tasktui.tui.wizard.notes import LABELS
 from tasktui.tui.wizard.opening import offer
 from tasktui.tui.wizard.steps import ArtifactStep
@@ -95,6 +95,13 @@ class WizardScreen(LiveScreen[Outcome | None]):
     def on_grid_changed(self) -> None:
         """Other points. The grid's own count: the message may be older than the last key."""
         self.change(replace(self.state.draft, points=self.settings.grid.taken()))
+
+    def on_grid_weekdays(self) -> None:
+        """The next of the usual sets of weekdays; one that was typed counts as every day."""
+        typed = self.state.draft.days.strip().lower()
+        at = WEEKDAYS.index(typed) if typed in WEEKDAYS else 0
+        self.change(replace(self.state.draft, days=WEEKDAYS[(at + 1) % len(WEEKDAYS)]))
+        self.settings.fill(self.state)
 
     def on_artifact_step_chosen(self, message: ArtifactStep.Chosen) -> None:
         """An artifact was chosen: its defaults are offered, and the next step is shown."""

@@ -88,11 +88,9 @@ class State:
 
     @property
     def due(self) -> list[Problem]:
-        """What is to be put right or known by now, errors first: later steps were not seen yet."""
-        seen = (
-            p for p in self.problems.values() if STEP_OF.get(p.field, Step.SETTINGS) <= self.step
-        )
-        return sorted(seen, key=lambda p: p.warning)
+        """Errors of the steps so far (what was not asked yet is none), then all warnings."""
+        errors = (p for step in Step if step <= self.step for p in self.errors_of(step))
+        return [*errors, *(p for p in self.problems.values() if p.warning)]
 
     @property
     def untouched(self) -> bool:
