@@ -187,7 +187,7 @@ def test_a_time_that_the_clocks_will_skip_is_told_before_it_is_launched(
         terminal.press("pgdn")
         terminal.wait(lambda text: "! point 2: Sun " in text and "does not exist" in text)
         terminal.press("ctrl+g")
-        terminal.wait("> 2    02:30")
+        terminal.wait("> 2   02:30")
         terminal.wait("draft saved")
         picture(terminal, f"wizard-gap{size}")
         terminal.press("ctrl+o", "ctrl+o")

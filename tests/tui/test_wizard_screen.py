@@ -323,7 +323,7 @@ async def test_a_warning_leads_to_its_point_from_any_step(shop: Workshop) -> Non
             1,
             shop.wizard.settings.grid,
         )
-        assert "> 2    02:30" in screen
+        assert "> 2   02:30" in screen
 
 
 async def test_many_points_scroll_into_sight(shop: Workshop) -> None:
