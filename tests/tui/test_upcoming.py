@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ EVENING = datetime(2026, 3, 6, 2, 33, tzinfo=UTC)
 """21:33 of Thursday in New York."""
 
 
-def cell(schedule: Schedule, cells: int = LEAST, now: datetime = EVENING, **kw: object) -> str:
+def cell(schedule: Schedule, cells: int = LEAST, now: datetime = EVENING, **kw: Any) -> str:
     armed = make_arming(NOW - timedelta(days=9))
     task = make_task(schedule=schedule, armed=armed, status=Status.RUNNING, **kw)
     return plain(coming(task, View(now=now), cells))

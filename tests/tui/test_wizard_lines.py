@@ -426,7 +426,7 @@ def test_a_doubt_stands_beside_its_point_and_one_key_leads_from_problem_to_probl
     doubts = (Problem("points.1", "02:30 will run at 03:00.", True), Problem("days", "?", True))
     state = replace(make_state(step=Step.SETTINGS), stored=doubts)
     assert "! 02:30 will run at 03:00." in text(lines(state, None, 79)).splitlines()[2]
-    fields = []
+    fields: list[str] = []
     for _ in range(3):
         state, field = moves.to_next_problem(state, fields[-1] if fields else "name")
         fields.append(field)

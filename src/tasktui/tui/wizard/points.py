@@ -9,7 +9,7 @@ from tasktui.commands.checks import Problem
 from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Replicas
 from tasktui.schedule.coming import NO_GPU
-from tasktui.tui.lines import Line, Span, Tone, fit, line
+from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.wizard.model import PointDraft
 from tasktui.tui.wizard.notes import today_utc
 from tasktui.tui.wizard.rules import read_time
@@ -38,7 +38,13 @@ def lines(state: State, cursor: tuple[int, int] | None, cells: int) -> list[Line
     out = [line(Span(f"{head}{'GPUS' if _needs(state).gpu else ''}".rstrip(), Tone.DIM))]
     for row, point in enumerate(draft.points):
         here = cursor[1] if cursor and cursor[0] == row else None
-        out.append(_row(state, row, point, here))
+        shown = _row(state, row, point, here)
+        doubt = state.problems.get(f"points.{row}")
+        if doubt is not None:
+            whole_row = (*shown, Span(f"  ! {doubt.message}", Tone.NOTE))
+            fits = width(whole_row) <= cells
+            shown = whole_row if fits else (*shown, Span("  ! see below", Tone.NOTE))
+        out.append(shown)
     last = cursor is not None and cursor[0] == len(draft.points)
     mark = Span(f"  {'>' if last else ' '} +   ", Tone.STRONG if last else Tone.PLAIN)
     whole = state.problems.get("points")
@@ -49,7 +55,6 @@ def lines(state: State, cursor: tuple[int, int] | None, cells: int) -> list[Line
 
 def _row(state: State, row: int, point: PointDraft, here: int | None) -> Line:
     found = {c: state.problems.get(f"points.{row}.{c}") for c in (*COLUMNS, "timezone")}
-    doubt = state.problems.get(f"points.{row}")
     mark = "  " if here is None else " >"
     parts = [Span(f" {mark} {row + 1:<4}", Tone.STRONG if here is not None else Tone.PLAIN)]
     for i, column in enumerate(COLUMNS):
@@ -59,8 +64,7 @@ def _row(state: State, row: int, point: PointDraft, here: int | None) -> Line:
         parts += [Span(s.text, Tone.SELECTED if here == i else tone) for s in shown]
         parts.append(Span(" "))
     parts.append(Span(" " * (_NOTE - PLACES[-1] - WIDTHS[-1] - 1)))
-    told = Span(f"  ! {doubt.message}" if doubt else "", Tone.NOTE)
-    return (*parts, *_beside(state, point, found), told)
+    return (*parts, *_beside(state, point, found))
 
 
 def _beside(state: State, point: PointDraft, found: dict[str, Problem | None]) -> Line:

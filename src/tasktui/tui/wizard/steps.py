@@ -26,6 +26,8 @@ from tasktui.tui.wizard.state import State
 
 ONE_OFF = ("start", "end", "min", "max")
 DAILY = ("days", "except_dates")
+_BAR = 2
+"""Cells that the scrollbar takes where the settings are higher than the screen."""
 
 
 class ArtifactStep(Vertical):
@@ -191,10 +193,10 @@ class SettingsStep(VerticalScroll, can_focus=False):
         self.grid.display = daily
         for name, field in self.fields.items():
             if field.display:
-                field.show(note(name, state), cells - 1)
-        self.day.show(day.lines(state, cells - 1) if daily else [])
+                field.show(note(name, state), cells - _BAR)
+        self.day.show(day.lines(state, cells - _BAR) if daily else [])
         if daily:
-            self.grid.draw(state, cells - 1)
+            self.grid.draw(state, cells - _BAR)
 
     def first(self, field: str = "") -> Widget:
         """The widget of a field."""
