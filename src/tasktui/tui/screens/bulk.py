@@ -14,7 +14,7 @@ from tasktui.domain.actions import Action
 from tasktui.domain.task import Task
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import several
-from tasktui.tui.screens.verbs import ask, require_same
+from tasktui.tui.screens.acting import ask, require_same
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.finding import Finding

@@ -9,7 +9,7 @@ from tasktui.domain.observed import ClusterState
 from tasktui.runtime.daemon import State, how_to_start
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import questions
-from tasktui.tui.screens.verbs import ask
+from tasktui.tui.screens.acting import ask
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from tasktui.commands.commands import Commands
 from tasktui.commands.edits import Change
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, Until, When
-from tasktui.errors import Conflict
 from tasktui.tui.keys import key
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import questions, stepping
-from tasktui.tui.screens.dialogs import Answer, Dialog, Question
+from tasktui.tui.screens.acting import act, ask, undoable
 from tasktui.tui.screens.looks import look
 from tasktui.tui.screens.undo import Undo
 
@@ -268,7 +266,7 @@ async def _wizard(page: Page, *, editing: Task | None = None, cloning: Task | No
     done = f"{task.name} is {'changed' if editing else 'launched: Idle'}."
     if editing and task.revision > editing.revision:
         back = partial(roll_back, to=editing.revision)
-        done = _undoable(page, done, Undo(task.id, back, "takes that back"))
+        done = undoable(page, done, Undo(task.id, back, "takes that back"))
     page.say(done, Tone.GOOD)
     page.show_task(task)
     if outcome.activate:
@@ -292,60 +290,6 @@ async def on_named(page: Page, id: str, name: str) -> None:  # noqa: A002 - the 
     else:
         page.desk.session.require_writable()
         await perform(page, row.action, task)
-
-
-# How they all ask and act.
-
-
-async def ask(page: Page, question: Question) -> Answer | None:
-    """Show the question and wait for its answer; None for Cancel."""
-    return await page.app.push_screen_wait(Dialog(question, page.desk.palette))
-
-
-async def act(
-    page: Page,
-    task: Task,
-    change: Callable[[Commands, str], object],
-    done: str,
-    undo: Undo | None = None,
-) -> None:
-    """Carry out a change of a task that is still the one that was asked about.
-
-    ``undo`` is what would take it back.
-    """
-    action_id = str(uuid4())
-
-    def work(commands: Commands) -> None:
-        require_same(commands, task)
-        change(commands, action_id)
-
-    await page.command(work)
-    page.say(_undoable(page, done, undo), Tone.GOOD)
-
-
-def _undoable(page: Page, done: str, undo: Undo | None) -> str:
-    """Keep what takes a change back, and say it."""
-    page.desk.undo = undo
-    return f"{done} U {undo.words}." if undo else done
-
-
-def require_same(commands: Commands, task: Task) -> None:
-    """Commands go by name: make sure that the name still means this task, as it was."""
-    now = commands.task_by_id(task.id)
-    if (now.generation, now.archived_at, now.name) != (
-        task.generation,
-        task.archived_at,
-        task.name,
-    ):
-        raise Conflict(
-            f"{task.name} was changed meanwhile by somebody else: {now.name} is {now.status}.",
-            "Nothing was done. Look at it and press the key again.",
-        )
-    if task.archived_at and commands.task(task.name, archived=True).id != task.id:
-        raise Conflict(
-            f"Another task called {task.name} was archived later.",
-            "Restore or delete that one first.",
-        )
 
 
 def _drain_s(page: Page) -> float:
