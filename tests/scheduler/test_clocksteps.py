@@ -143,11 +143,14 @@ async def test_after_two_hours_back_the_loop_and_its_heartbeat_go_on(world: Worl
     assert world.status() is Status.IDLE
 
 
-async def test_back_over_a_point_and_again_through_it_applies_it_once(world: World) -> None:
+@pytest.mark.parametrize("seconds", [2, 5 * 60])
+async def test_back_over_a_point_and_again_through_it_applies_it_once(
+    world: World, seconds: int
+) -> None:
     await running(world)
     await world.go_to(at("05 20:00"))
     puts = len(world.ray.puts)
-    world.clock.step(-5 * 60 * SECOND)
+    world.clock.step(-seconds * SECOND)
     await world.go_to(at("05 20:00"))
     await world.go_to(at("05 20:05"))
     assert len(world.ray.puts) == puts
