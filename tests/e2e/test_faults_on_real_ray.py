@@ -165,8 +165,10 @@ def test_without_room_for_one_more_the_old_replicas_go_first(
     struck.running("filler", "--gpu=2")
     before = struck.pids(target)
     until(lambda: full(struck))
+    change = ("edit", target, "--env", "COLOUR=green")
+    until(lambda: "No room for one more" in struck.run(*change, "--dry-run", ok=False), 20)
     with watch.fault(target, "restarting edit, no room", "--env, 4 of 4 GPUs in use") as fault:
-        struck.run("edit", target, "--env", "COLOUR=green")
+        struck.run(*change)
         fault.until(lambda: well(struck, before), "old ones first")
     (deployment,) = struck.application(target)["deployed_app_config"]["deployments"]
     assert deployment["max_surge_percent"] == 0, "Ray would wait for room for ever"
