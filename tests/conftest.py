@@ -17,9 +17,12 @@ settings.load_profile("untimed")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a real Ray share one worker, since they share a cluster, and come first."""
+    """Tests on a real Ray share one worker, since they share a cluster, and come first.
+
+    Those on clusters of their own name a group of their own: two clusters at a time, not three.
+    """
     for item in items:
-        if item.get_closest_marker("ray"):
+        if item.get_closest_marker("ray") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("ray"))
     items.sort(key=lambda i: i.get_closest_marker("ray") is None)
 

@@ -21,7 +21,7 @@ from e2e.foreign import Foreign
 from e2e.site import MODEL, Site, until
 from e2e.watching import Watch
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("faults")]
 SIZE = ("--num-gpus", "4", "--num-cpus", "4")
 
 NOT_BUILT = "import a_module_that_nobody_has\n" + MODEL

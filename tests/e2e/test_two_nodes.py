@@ -18,7 +18,7 @@ from e2e.site import Site, until
 from e2e.watching import Watch
 from ray_cluster import Node, RayCluster, ray_cluster
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("faults")]
 
 FORGET = """
 import sys
