@@ -6,8 +6,10 @@ is due or runs is added on top.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from tasktui.scheduler.plan import plan
 from tasktui.scheduler.ports import SchedulerStore
 from tasktui.scheduler.reconciler import Contact, Reconciler
 from tasktui.scheduler.timekeeper import Timekeeper
+from tasktui.store.rows import COLUMNS
 from tasktui.store.store import Store
 
 T = TypeVar("T")
@@ -37,15 +40,23 @@ SMALL = Spec(cpu=0.01, memory_gb=0)
 ROOM = {"CPU": 100_000.0, "GPU": 0.0}
 
 
-def fill(store: Store, count: int, first: int = 0) -> None:
-    """Add ``count`` tasks as they are once a scheduler has looked at each."""
-    if first == 0:
-        store.add_artifact(make_artifact())
-        store.archive_path(DIGEST).write_bytes(b"zip")
+def fill(store: Store, path: Path, count: int) -> None:
+    """Add ``count`` tasks as they are once a scheduler has looked at each.
+
+    The first ones by the store itself, all others as copies of their rows.
+    """
+    store.add_artifact(make_artifact())
+    store.archive_path(DIGEST).write_bytes(b"zip")
     now = datetime.now(UTC)
-    for start in range(first, first + count, BATCH):
-        numbers = range(start, min(start + BATCH, first + count))
-        settle(store, add(store, (_far(n, now) for n in numbers)))
+    settle(store, add(store, (_far(n, now) for n in range(min(count, BATCH)))))
+    names = ", ".join(c for c in COLUMNS if c not in {"id", "name"})
+    sql = (
+        f"INSERT INTO task (name, {names}) "  # noqa: S608 - our own column names
+        f"SELECT name || '-' || ?, {names} FROM task WHERE id <= ? ORDER BY id LIMIT ?"
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for copy, done in enumerate(range(BATCH, count, BATCH)):
+            db.execute(sql, [copy, BATCH, min(BATCH, count - done)])
 
 
 def add(store: Store, tasks: Iterable[Task]) -> list[Task]:

@@ -111,7 +111,7 @@ def at_once(count: int, wanted: int) -> Figures:
         server = FakeServer(FakeRay(build_s=0.1, start_s=0.1, drain_s=0.1))
         server.ray.nodes = {"node-1": ROOM}
         with closing(Store.open(site.state_dir / "tasktui.db")) as store:
-            fill(store, count - wanted - RUNNING)
+            fill(store, site.state_dir / "tasktui.db", count - wanted - RUNNING)
             now = datetime.now(UTC)
             add(store, (running(n, now) for n in range(RUNNING)))
             with server.running():
@@ -134,6 +134,7 @@ def _at_once(name: str, site: Site, server: FakeServer, store: Store, wanted: in
     at = (now + timedelta(seconds=10 + wanted / 100)).replace(microsecond=0)
     settle(store, add(store, (due(n, at, now) for n in range(wanted))))
     time.sleep(max(0.0, at.timestamp() - time.time() - 0.5))
+    used = sum(process.cpu_times()[:2])
     committed = _commits(site.state_dir / "tasktui.db", at, wanted)
     owner, puts = store.owner(), dict[str, float]()
     for moment, body in zip(server.put_at, server.ray.puts, strict=True):
@@ -141,10 +142,12 @@ def _at_once(name: str, site: Site, server: FakeServer, store: Store, wanted: in
             puts.setdefault(app["name"], moment)
     names = [app_name(owner, f"due-{n}") for n in range(wanted)]
     sent = [puts[n] - at.timestamp() for n in names if n in puts]
-    peak = psutil.Process(process.pid).memory_info().rss / 2**20
+    used = sum(process.cpu_times()[:2]) - used
+    peak = process.memory_info().rss / 2**20
     return {
         **late(f"{name}, to PUT", sent, wanted),
         **late(f"{name}, to commit", committed, wanted),
+        f"{name}: CPU ms of the scheduler until then": used * 1e3,
         f"{name}: idle CPU % with {RUNNING} running": calm * 100,
         f"{name}: memory MB idle": memory,
         f"{name}: memory MB after": peak,
@@ -192,7 +195,7 @@ async def with_n(count: int, place: Path) -> Figures:
     running_now = min(200, count // 2)
     began = time.perf_counter()
     with closing(Store.open(place / "tasktui.db")) as other:
-        fill(other, count - running_now)
+        fill(other, place / "tasktui.db", count - running_now)
         now = datetime.now(UTC)
         add(other, (running(n, now) for n in range(running_now)))
         print(f"{count} tasks written in {time.perf_counter() - began:.0f} s", flush=True)
