@@ -117,7 +117,7 @@ def planned(found: list[Task], now: datetime, observed: Observed) -> Plan:
 def test_a_plan_without_those_that_rest_is_the_same() -> None:
     fields = [f.name for f in dataclasses.fields(Plan) if f.name != "wake_at"]
 
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=200, deadline=None, derandomize=True)
     @given(wish=SETS, first=looks(NAMES), then=looks(NAMES), turns=st.integers(0, 3), later=SOON)
     def holds(
         wish: tuple[Task, ...], first: Observed, then: Observed, turns: int, later: datetime

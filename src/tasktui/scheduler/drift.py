@@ -40,12 +40,14 @@ class Drift:
 def remember(memory: Memory, services: Mapping[str, Service], observed: Observed) -> Memory:
     """Note which applications Ray has, or had, exactly as they are wanted now."""
     known = memory.agreed if memory.session == observed.session else {}
-    prints = {name: fingerprint(service) for name, service in services.items()}
-    agreed = {
-        name: prints[name]
-        for name, service in services.items()
-        if known.get(name) == prints[name] or _agrees(service, observed.apps.get(name))
-    }
+    agreed = {}
+    for name, service in services.items():
+        agrees = _agrees(service, observed.apps.get(name))
+        # A fingerprint takes as long as a judgement: none for those that only start.
+        if agrees or name in known:
+            found = fingerprint(service)
+            if agrees or known[name] == found:
+                agreed[name] = found
     return replace(memory, agreed=agreed, session=observed.session)
 
 
@@ -124,8 +126,8 @@ def _agrees(service: Service, app: App | None) -> bool:
 
 def _known(service: Service, observed: Observed, memory: Memory) -> bool:
     """Whether this Ray had exactly that."""
-    same_ray = memory.session == observed.session
-    return same_ray and memory.agreed.get(service.app) == fingerprint(service)
+    known = memory.agreed.get(service.app) if memory.session == observed.session else None
+    return known is not None and known == fingerprint(service)
 
 
 def _by_somebody(app: App | None, observed: Observed) -> bool:
