@@ -7,6 +7,7 @@ import pytest
 from commands.desk import Desk, one_off, spec
 from make import NOW, make_daily, make_task
 from tasktui.cli.taskfile import read_task
+from tasktui.commands import keeping
 from tasktui.commands.keeping import task_file
 from tasktui.domain.schedule import Schedule
 from tasktui.errors import NotFound
@@ -60,3 +61,13 @@ def test_a_backup_can_be_asked_for(desk: Desk) -> None:
     made = desk.commands.backup()
     assert made.exists()
     assert made.stat().st_mode & 0o777 == 0o600
+
+
+def test_tasks_are_exported_one_by_one_however_many_pages_they_fill(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_PAGE", 2)
+    for name in ("a", "b", "c", "d", "e"):
+        desk.launched(name)
+    assert sorted(desk.commands.exported()) == desk.commands.export()
+    assert len(list(desk.commands.exported())) >= 5

@@ -5,13 +5,15 @@ Guarantees that an exported file holds no value of a variable, only references.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tasktui.commands.context import Context
 from tasktui.domain.secrets import reference
 from tasktui.domain.task import Task
 from tasktui.schedule.mapping import to_mapping
+
+_PAGE = 100
 
 
 class Keeping:
@@ -29,6 +31,13 @@ class Keeping:
         """Names and task files, of all tasks that are not archived where none is named."""
         tasks = [self._store.task(n) for n in names] or self._store.tasks()
         return [(t.name, task_file(t)) for t in tasks]
+
+    def exported(self) -> Iterator[tuple[str, str]]:
+        """The same of all tasks one by one, never many of them in memory."""
+        last = 0
+        while page := self._store.live_tasks(last, _PAGE):
+            yield from ((t.name, task_file(t)) for t in page)
+            last = page[-1].id
 
 
 def task_file(task: Task) -> str:
