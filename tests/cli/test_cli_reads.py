@@ -209,28 +209,6 @@ def test_an_event_as_a_line_is_one_json_object(tool: Tool) -> None:
     assert line.count("\n") == 1
 
 
-def test_logs_of_a_task_without_replicas_say_so(tool: Tool) -> None:
-    tool.launched("chat")
-    assert "no replica" in tool.fails("logs", "chat")
-
-
-def test_logs_are_printed_line_by_line_and_harmless(
-    tool: Tool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tool.launched("chat")
-    asked: list[object] = []
-
-    def logs(_: object, name: str, replica: str | None, lines: int) -> str:
-        asked.append((name, replica, lines))
-        return f"one\n{ESC}\ntwo\n"
-
-    monkeypatch.setattr("tasktui.runtime.session.Session.logs", logs)
-    out = tool.run("logs", "chat", "--replica", "77", "-n", "9")
-    assert asked == [("chat", "77", 9)]
-    assert out.startswith("one\n")
-    assert "\x1b" not in out
-
-
 @pytest.mark.parametrize("verb", ["show", "next", "activate", "restart"])
 def test_a_name_that_is_nearly_right_is_suggested(tool: Tool, verb: str) -> None:
     tool.launched("chat")

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from make import OWNER, make_replicas, make_service
+from make import OWNER, make_replica, make_replicas, make_service
 from tasktui.domain.artifact import Spec
+from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.observed import App, AppStatus, Observed
 from tasktui.domain.service import Service
 from tasktui.engine.fake import FakeRay
 from tasktui.engine.packages import pack
 from tasktui.engine.payload import same, to_config
 from tasktui.engine.ray_serve import RayServe
+from tasktui.errors import Rejected
 
 SCRIPT = """
 from ray import serve
@@ -202,6 +204,43 @@ async def test_the_version_and_the_authentication_are_told(bench: Bench) -> None
     probe = await bench.engine.probe()
     assert probe.ray_version.count(".") == 2
     assert probe.auth_mode in {"token", "disabled"}
+
+
+async def test_a_replica_has_a_log_and_keeps_it_after_its_end(bench: Bench) -> None:
+    service = bench.service(replicas="1")
+    await bench.apply(service)
+    (replica,) = (await bench.running(service)).apps[service.app].replicas
+    living = await bench.engine.logs(replica)
+    assert replica.id in living
+    for stream in Stream:
+        await bench.engine.logs(replica, stream=stream)
+    await bench.apply()
+    await bench.until(lambda s: service.app not in s.apps)
+    ended = await bench.engine.logs(replica, lines=ALL_LINES)
+    assert ended.startswith(living.splitlines()[0])
+    assert len((await bench.engine.logs(replica, lines=1)).splitlines()) == 1
+
+
+async def test_the_log_of_a_replica_is_found_without_its_name(bench: Bench) -> None:
+    """Ray tells the name of the file only once the replica has come up."""
+    service = bench.service(replicas="1")
+    await bench.apply(service)
+    (replica,) = (await bench.running(service)).apps[service.app].replicas
+    assert replica.id in await bench.engine.logs(replace(replica, log_file=""))
+
+
+async def test_a_log_that_ray_does_not_have_is_refused_in_words(bench: Bench) -> None:
+    (node,) = (await bench.engine.observe()).nodes
+    lost = make_replica("lost", node=node.id, log_file="/serve/replica_lost.log", pid=2**22 - 1)
+    for stream in Stream:
+        with pytest.raises(Rejected, match=f"Ray has no {stream} of replica lost"):
+            await bench.engine.logs(lost, stream=stream)
+    with pytest.raises(Rejected, match="Ray has no log of replica lost"):
+        await bench.engine.logs(replace(lost, node="0" * 56))
+
+
+async def test_the_controller_has_a_log(bench: Bench) -> None:
+    assert "controller" in await bench.engine.controller_log()
 
 
 def _status(seen: Observed, name: str) -> AppStatus | None:

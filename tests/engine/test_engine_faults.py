@@ -122,11 +122,12 @@ async def test_a_package_that_is_gone_from_the_disk_is_named(
 async def test_values_of_the_environment_are_not_in_what_ray_says(
     ray: FakeRay, engine: RayServe
 ) -> None:
-    service = make_service(env={"TOKEN": "hunter22", "WORDS": "a line"})
+    service = make_service(env={"TOKEN": "hunter22", "WORDS": "two words"})
     await engine.apply(OWNER, [service])
     ray.advance(5)
     (app,) = (await engine.observe()).apps.values()
-    assert await engine.logs(app.replicas[0]) == '"***"'
+    ray.logs.write(app.replicas[0].id, "with hunter22 and two words\n")
+    assert (await engine.logs(app.replicas[0], lines=1)) == "with *** and ***\n"
     ray.refusing[service.app] = "bad: {'TOKEN': 'hunter22'}"
     with pytest.raises(Rejected, match=r"'\*\*\*'") as caught:
         await engine.apply(OWNER, [make_service("other"), service])

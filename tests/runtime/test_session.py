@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from make import NOW, make_daily, make_replica, make_task
+from make import NOW, make_daily, make_replica
 from runtime.conftest import NOWHERE
 from tasktui.config import Config
-from tasktui.domain.task import Task, TaskSpec
+from tasktui.domain.log import Stream
+from tasktui.domain.task import TaskSpec
 from tasktui.engine import packages
 from tasktui.errors import (
     DiskFull,
@@ -22,7 +23,8 @@ from tasktui.errors import (
     StoreError,
     Unreachable,
 )
-from tasktui.runtime import daemon, logs
+from tasktui.runtime import daemon
+from tasktui.runtime.logs import Kind, Source
 from tasktui.runtime.session import ADDRESS, Session
 from tasktui.scheduler.leader import LeaderLock
 
@@ -236,27 +238,18 @@ def test_there_is_no_embedded_cluster_before_it_is_started(session: Session) -> 
 # Logs
 
 
-def with_replica() -> Task:
-    return make_task(progress=replace(make_task().progress, replicas=(make_replica("abc"),)))
-
-
-def test_a_task_without_replicas_has_no_log(session: Session) -> None:
-    session.call(lambda c: c.launch(SPEC))
-    with pytest.raises(NotFound, match="chat is Idle and has no replica"):
-        session.logs("chat")
-
-
-def test_an_unknown_replica_is_told_with_those_that_are_there(config: Config) -> None:
-    with pytest.raises(NotFound, match=r"no replica zzz\. It has: abc"):
-        logs.read(config, with_replica(), "zzz", 10)
+LIVE = Source(kind=Kind.LIVE, id="abc", replica=make_replica("abc", node="n1", pid=7))
 
 
 async def test_logs_come_from_the_cluster_that_the_directory_is_bound_to(
     session: Session, at: Callable[[str], Session]
 ) -> None:
     session.bind()
+    feed = await at("").alog_feed(LIVE, Stream.ERR, 10)
     with pytest.raises(Unreachable, match=f"{NOWHERE} cannot be"):
-        await at("").alogs(with_replica())
+        await asyncio.to_thread(feed.news)
+    with pytest.raises(Unreachable, match=f"{NOWHERE} cannot be"):
+        await asyncio.to_thread(at("").log_feed(LIVE, Stream.ERR, 10).news)
 
 
 def test_a_full_disk_does_not_keep_one_from_reading(

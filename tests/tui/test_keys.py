@@ -51,8 +51,8 @@ def test_no_key_is_one_that_terminals_keep_for_themselves(row: Key) -> None:
 def test_every_name_is_one_that_textual_knows(row: Key) -> None:
     known = {k.value for k in Keys}
     words = {
-        "asterisk", "slash", "colon", "question_mark", "minus", "left_square_bracket",
-        "right_square_bracket",
+        "ampersand", "asterisk", "slash", "colon", "question_mark", "minus",
+        "left_square_bracket", "right_square_bracket",
     }  # fmt: skip
     for name in row.names.split():
         assert len(name) == 1 or name in known or name in words

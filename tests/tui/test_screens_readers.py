@@ -1,4 +1,4 @@
-"""Detail, logs, keys and copy: pages of lines."""
+"""Detail, keys and copy: pages of lines."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from textual.pilot import Pilot
 
 from make import make_replica, make_task
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
-from tasktui.errors import NotFound, Unreachable
-from tasktui.runtime.session import Session
 from tasktui.tui.keys import KEYS, Where, keys_of
 from tasktui.tui.lines import plain, width
 from tasktui.tui.screens.copy import texts, through_tmux
 from tasktui.tui.screens.help import keys_help
-from tasktui.tui.screens.logs import LINES, LogsScreen
 from tasktui.tui.screens.reader import Reader
 from tui.bench import CLUSTER, Bench, asked, press, text, until
 
@@ -138,114 +134,6 @@ async def test_copy_and_logs_open_from_detail_and_come_back(bench: Bench) -> Non
         await press(pilot, "escape", seen="Artifact")
         await press(pilot, "l", seen="log of chat")
         await press(pilot, "q", seen="Artifact")
-
-
-# Logs.
-
-
-class Said:
-    """Answers for logs without Ray."""
-
-    def __init__(self, session: Session) -> None:
-        self.asked: list[str | None] = []
-        self.answer: str | Exception = "one\ntwo\n"
-        session.alogs = self._logs  # type: ignore[method-assign]
-
-    async def _logs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
-        assert (task.name, lines) == ("chat", LINES)
-        self.asked.append(replica)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return f"{replica}\n{self.answer}"
-
-
-@asynccontextmanager
-async def logs(
-    bench: Bench, size: tuple[int, int] = SIZE
-) -> AsyncIterator[tuple[Said, Pilot[None]]]:
-    app = bench.app()
-    said = Said(app.desk.session)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, "> chat")
-        await press(pilot, "l", seen="log of chat")
-        yield said, pilot
-
-
-async def test_logs_show_the_newest_replica_and_n_the_next(bench: Bench) -> None:
-    bench.running(replicas=2)
-    async with logs(bench) as (_, pilot):
-        await until(pilot, "chat#r2 (2 of 2, RUNNING)")
-        await until(pilot, "two")
-        await press(pilot, "n", seen="chat#r1 (1 of 2, RUNNING)")
-        await until(pilot, "\nchat#r1")
-
-
-async def test_logs_are_read_again_while_one_looks(bench: Bench) -> None:
-    bench.running(replicas=1)
-    async with logs(bench) as (said, pilot):
-        await until(pilot, "two")
-        said.answer = "one\ntwo\nthree\n"
-        await until(pilot, "three")
-        assert "following" in text(pilot)
-
-
-async def test_the_end_is_followed_until_one_scrolls_up(bench: Bench) -> None:
-    bench.running(replicas=1)
-    async with logs(bench, size=(80, 24)) as (said, pilot):
-        said.answer = "\n".join(f"line {n}" for n in range(100))
-        await until(pilot, "line 99")
-        await pilot.press("g")
-        await until(pilot, "not following: G goes to the end")
-        said.answer += "\nline 100"
-        screen = pilot.app.screen
-        assert isinstance(screen, LogsScreen)
-        await until(pilot, lambda: "line 100" in screen._log)
-        assert "line 100" not in text(pilot)
-        await press(pilot, "G", seen="line 100")
-
-
-async def test_a_log_that_cannot_be_read_is_said_and_what_was_read_stays(bench: Bench) -> None:
-    bench.running(replicas=1)
-    async with logs(bench) as (said, pilot):
-        await until(pilot, "two")
-        said.answer = Unreachable("Ray does not answer.", "Is it up?")
-        await until(pilot, "Ray does not answer. Is it up? Trying again.")
-        await until(pilot, "two")
-
-
-async def test_a_task_without_a_replica_says_where_to_look(bench: Bench) -> None:
-    bench.launched()
-    async with logs(bench) as (said, pilot):
-        said.answer = NotFound("chat has no replica.", "tasktui show chat has its last error.")
-        await until(pilot, "has its last error")
-        await press(pilot, "n", seen="There is no other replica.")
-
-
-async def test_logs_are_bounded_and_harmless(bench: Bench) -> None:
-    bench.running(replicas=1)
-    async with logs(bench) as (said, pilot):
-        said.answer = "\n".join(["x"] * 5000 + ["\x1b]52;c;aGk=\x07[red]end[/nope]"])
-        seen = await until(pilot, "[red]end[/nope]")
-        assert "\x1b" not in seen
-        assert f"{LINES} lines" in seen
-
-
-async def test_a_chosen_replica_that_ends_gives_way_to_the_newest(bench: Bench) -> None:
-    task = bench.running(replicas=2)
-    async with logs(bench) as (_, pilot):
-        await press(pilot, "n", seen="chat#r1 (1 of 2")
-        bench.becomes(task, Status.RUNNING, replicas=(make_replica("chat#r9"),))
-        await until(pilot, "chat#r9 (1 of 1")
-
-
-async def test_reading_a_log_blocks_no_key(bench: Bench) -> None:
-    """Without a fake: nothing listens at that address, and each key still answers."""
-    bench.sees(CLUSTER)
-    bench.running(replicas=1)
-    async with on(bench, "l", "log of chat") as pilot:
-        await press(pilot, "question_mark", seen="Keys of")
-        await press(pilot, "escape", seen="log of chat")
-        await press(pilot, "escape", seen="> chat")
 
 
 # Keys.

@@ -1,4 +1,4 @@
-"""Verbs that look back: events, and the logs of replicas, for which Ray is asked."""
+"""What happened: every event, as it comes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from tasktui.cli.output import emit, note
-from tasktui.cli.verbs import MOST, Call, Verb, add_count, task_name
+from tasktui.cli.verbs import MOST, Call, Verb, add_count
 from tasktui.commands.present import event_json, event_text
 from tasktui.commands.text import clean
 from tasktui.domain.event import Event
@@ -61,18 +61,6 @@ def _event_text(event: Event) -> None:
     print(clean(f"{at}  {event.task or '-'}  {event_text(event)}"), flush=True)
 
 
-def _logs_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
-    parser.add_argument("--replica", metavar="ID", help="whose, or a part of its id; the newest's")
-    add_count(parser, 200, "how many of the last lines")
-
-
-def _logs(call: Call) -> int:
-    text = call.session.logs(call.args.name, call.args.replica, call.args.n)
-    print(clean(text, len(text) + 1, lines=True))
-    return 0
-
-
 VERBS = (
     Verb(
         name="events",
@@ -81,11 +69,5 @@ VERBS = (
         json=True,
         text="With --follow and --json each event is one line.",
         examples=("tasktui events", "tasktui events chat -n 20", "tasktui events --follow"),
-    ),
-    Verb(
-        name="logs",
-        run=_logs,
-        arguments=_logs_arguments,
-        examples=("tasktui logs chat", "tasktui logs chat --replica 77c0 -n 1000"),
     ),
 )

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from tasktui.engine.fake_logs import CONTROLLER, FakeLogs
+
 _ROLLED = ("import_path", "runtime_env")
 
 
@@ -64,6 +66,7 @@ class FakeRay:
         self.packages: dict[str, bytes] = {}
         self.nodes: dict[str, dict[str, float]] = {"node-1": {"CPU": 8.0, "GPU": 0.0}}
         self.jobs: list[str] = []
+        self.logs = FakeLogs()
         self.puts: list[dict[str, Any]] = []
         self.failing: dict[str, str] = {}
         """Application name -> the error that its build ends in."""
@@ -105,6 +108,10 @@ class FakeRay:
         for replica in self.apps[name].replicas:
             replica.ready_at = self.now + self.start_s
 
+    def lose_replicas(self, name: str) -> None:
+        """Every replica of an application ends; others are started in their places."""
+        self.apps[name].replicas.clear()
+
     def _handle(self, request: httpx.Request) -> httpx.Response:
         if self.down:
             raise httpx.ConnectError("refused", request=request)
@@ -126,6 +133,8 @@ class FakeRay:
         if path == "/api/jobs/" and method == "POST":
             self._job(json.loads(request.content)["entrypoint"])
             return httpx.Response(200, json={"submission_id": "job"})
+        if path.startswith("/api/v0/logs"):
+            return self.logs.answer(path, request.url.params, self.nodes)
         answer = self._answers().get(path)
         return httpx.Response(404) if answer is None else httpx.Response(200, json=answer())
 
@@ -139,7 +148,6 @@ class FakeRay:
             "/api/v0/nodes": self._nodes,
             "/nodes": self._summary,
             "/api/cluster_status": dict,
-            "/api/v0/logs/file": lambda: "a line",
         }
 
     def _put(self, body: dict[str, Any], request: httpx.Request) -> httpx.Response:
@@ -210,6 +218,7 @@ class FakeRay:
         while len(app.replicas) < app.least:
             self._pid += 1
             app.replicas.append(FakeReplica(f"r{self._pid}", ready_at, self.now, self._pid))
+            self.logs.started(f"r{self._pid}", self._pid)
         most = (app.deployment.get("autoscaling_config") or {}).get("max_replicas")
         del app.replicas[int(most) if most is not None else len(app.replicas) :]
 
@@ -218,6 +227,7 @@ class FakeRay:
             "http_options": {"host": "127.0.0.1", "port": 8000},
             "proxies": {"node-1": {"status": "HEALTHY"}},
             "target_capacity": None,
+            "controller_info": {"node_id": "node-1", "log_file_path": f"/{CONTROLLER}"},
             "applications": {name: self._shown(name, app) for name, app in self.apps.items()},
         }
 

@@ -33,6 +33,10 @@ class _Missing(Rejected):
     """404."""
 
 
+class Failed(Unreachable):
+    """Another status than 2xx, 400, 401, 403, 404 and 422: it answers, but cannot do this."""
+
+
 class Http:
     """Calls to one dashboard."""
 
@@ -151,7 +155,8 @@ class Http:
         if status in {400, 404, 422}:
             kind = _Missing if status == 404 else Rejected
             return kind(f"Ray refused {method} {path} ({status}): {words}", "")
-        return self._unreachable(f"answered {status} to {method} {path}: {words[-200:]}")
+        error = self._unreachable(f"answered {status} to {method} {path}: {words[-200:]}")
+        return Failed(error.what, error.hint)
 
 
 def _stop_searching() -> None:

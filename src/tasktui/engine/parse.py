@@ -103,6 +103,12 @@ def interpreter(summary: Json) -> str:
     return ""
 
 
+def log_names(body: Json) -> list[str]:
+    """Names of files that ``GET /api/v0/logs`` lists, whatever Ray sorts them under."""
+    found = (mapping(body, "logs").get("data") or {}).get("result") or {}
+    return [str(name) for names in found.values() for name in names or ()]
+
+
 def used(text: str) -> Resources:
     """Amounts in use from ``1.0/4.0 CPU``, one resource a line."""
     found = {

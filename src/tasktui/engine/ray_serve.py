@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tasktui.domain.log import Stream
 from tasktui.domain.observed import App, AppStatus, Observed, Replica, Source
 from tasktui.domain.secrets import mask
 from tasktui.domain.service import Service, task_name
@@ -20,6 +21,7 @@ from tasktui.engine import parse
 from tasktui.engine.http import Http
 from tasktui.engine.kill import Killer
 from tasktui.engine.payload import anew, package_name, same, to_config
+from tasktui.engine.ray_logs import RayLogs
 from tasktui.errors import Rejected, StoreBroken
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class RayServe:
         """Raise Unreachable for an address that is not allowed."""
         self._http = Http(address, token, allow_remote=allow_remote, transport=transport)
         self._killer = Killer(self._http)
+        self._logs = RayLogs(self._http)
         self._autoscaler: tuple[str, bool] = ("", False)
         self._open: tuple[str, bool] = ("", False)
 
@@ -154,21 +157,18 @@ class RayServe:
         """End replicas at once; call it again until they are gone. Raises EngineError."""
         await self._killer.kill(r.actor for r in replicas)
 
-    async def logs(self, replica: Replica, *, lines: int = 200) -> str:
-        """Last ``lines`` lines of the replica's log, without the values of its environment.
+    async def logs(self, replica: Replica, *, lines: int = 200, stream: Stream = Stream.LOG) -> str:
+        """Last ``lines`` lines of what a replica writes, without values of any environment.
 
         Raises Rejected when Ray has no such file.
         """
-        # With the leading slash, as Ray itself gives it, the answer is 500.
-        params = {
-            "node_id": replica.node,
-            "filename": replica.log_file.lstrip("/"),
-            "lines": str(lines),
-        }
-        body = await self._http.call("GET", "/api/v0/logs/file", params=params)
-        apps = parse.apps(await self._http.json("GET", _APPS)).values()
-        own = [a.config for a in apps if any(r.id == replica.id for r in a.replicas)]
-        return mask(body.decode(errors="replace"), parse.secrets(own))
+        content = await self._logs.replica(replica, stream, lines)
+        return _masked(content, await self._http.json("GET", _APPS))
+
+    async def controller_log(self, *, lines: int = 200) -> str:
+        """The same of Serve's controller."""
+        body = await self._http.json("GET", _APPS)
+        return _masked(await self._logs.controller(body, lines), body)
 
     async def probe(self) -> Probe:
         """Version and authentication. Raises Unreachable or Unauthorized."""
@@ -207,6 +207,12 @@ class RayServe:
         except Rejected as error:
             # Ray repeats what it does not like, with the environment.
             raise Rejected(mask(error.what, parse.secrets(configs)), error.hint) from None
+
+
+def _masked(content: bytes, body: Mapping[str, Any]) -> str:
+    """A log without the values of the applications' environments."""
+    configs = [a.config for a in parse.apps(body).values()]
+    return mask(content.decode(errors="replace"), parse.secrets(configs))
 
 
 def _declared(app: App) -> bool:

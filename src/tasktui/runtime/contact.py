@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from tasktui.config import Config
 from tasktui.engine.address import Target, find
+from tasktui.runtime.endings import Watched
 from tasktui.scheduler.ports import Contact
 from tasktui.store.thread import StoreThread
 
 if TYPE_CHECKING:
+    from tasktui.domain.observed import Observed
     from tasktui.engine.ray_serve import RayServe
 
 ADDRESS = "address"
@@ -28,8 +30,15 @@ GUESS = "default"
 class ClusterContact:
     """One connection; looks for the address anew after the embedded cluster came or went."""
 
-    def __init__(self, config: Config, thread: StoreThread) -> None:
+    def __init__(
+        self,
+        config: Config,
+        thread: StoreThread,
+        told: Callable[[RayServe, Observed], None] = lambda _engine, _seen: None,
+    ) -> None:
+        """``told`` hears of every look at the cluster."""
         self._config = config
+        self._told = told
         self._thread = thread
         self._open: tuple[Target, RayServe] | None = None
         self._found_at = 0.0
@@ -52,8 +61,6 @@ class ClusterContact:
         )
 
     async def _resolve(self, old: tuple[Target, RayServe] | None) -> tuple[Target, RayServe]:
-        from tasktui.engine.ray_serve import RayServe  # noqa: PLC0415 - after the lock is taken
-
         explicit = self._config.address or await self._thread.run(
             lambda s: s.setting(ADDRESS) or ""
         )
@@ -62,7 +69,12 @@ class ClusterContact:
         if old is not None and target == old[0]:
             return old
         await self._drop()
-        engine = RayServe(target.address, target.token, allow_remote=self._config.allow_remote)
+        engine = Watched(
+            target.address,
+            target.token,
+            allow_remote=self._config.allow_remote,
+            told=self._told,
+        )
         self._open = (target, engine)
         return self._open
 

@@ -1,4 +1,4 @@
-"""A copy of the database and all tasks as files, once a day.
+"""A copy of the database and all tasks as files, once a day; old logs go every hour.
 
 Guarantees seven of each, for their owner alone, and that nobody waits for it:
 it has a thread and a connection of its own, which ends with the process.
@@ -22,6 +22,7 @@ from tasktui.config import Config
 from tasktui.domain.event import SCHEDULER, Actor
 from tasktui.errors import StoreError
 from tasktui.runtime.apart import apart
+from tasktui.runtime.kept import tidy
 from tasktui.store.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ async def keep_daily(config: Config, *, first_s: float = _FIRST_S) -> None:
     await asyncio.sleep(first_s)
     while True:
         try:
+            await apart(lambda: tidy(config.state_dir, datetime.now(UTC)))
             await apart(lambda: keep(config, datetime.now(UTC)))
         except (StoreError, OSError) as error:
             LOG.warning("No daily copy was made: %s", error)

@@ -24,6 +24,7 @@ from tasktui.domain.observed import SchedulerView
 from tasktui.errors import LeadershipLost, SchedulerError, StoreError
 from tasktui.runtime import doorbell
 from tasktui.runtime.contact import ClusterContact
+from tasktui.runtime.endings import Endings
 from tasktui.runtime.files import prepare
 from tasktui.runtime.keeping import keep_daily
 from tasktui.runtime.trouble import Trouble
@@ -95,10 +96,12 @@ async def _serve(config: Config, trouble: Trouble, lock: LeaderLock) -> int:
     thread = StoreThread(lambda: Store.open(config.database, leader=True))
     stop = asyncio.Event()
     bell = doorbell.hang(config.state_dir)
-    contact = ClusterContact(config, thread)
+    endings = Endings(config)
+    contact = ClusterContact(config, thread, endings.look)
     try:
         seen, epoch = await thread.run(lambda s: (s.leader().heartbeat_at, s.lead(_view())))
         backlog = await thread.run(lambda s: Backlog(s, trouble.tell))
+        endings.begin(*await thread.run(lambda s: (s.owner(), s.live_tasks())))
         reconciler = Reconciler(
             _Stores(thread, backlog, trouble, lock),
             contact.find,
@@ -114,11 +117,12 @@ async def _serve(config: Config, trouble: Trouble, lock: LeaderLock) -> int:
             loop.add_signal_handler(number, _end, stop, reconciler.poke)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         LOG.info("Scheduler %s started (process %d, epoch %d).", __version__, os.getpid(), epoch)
-        daily = loop.create_task(keep_daily(config))
+        beside = [loop.create_task(keep_daily(config)), loop.create_task(endings.run())]
         try:
             await reconciler.run(stop)
         finally:
-            daily.cancel()
+            for task in beside:
+                task.cancel()
         LOG.info("Scheduler stopped; what runs on Ray goes on.")
     except LeadershipLost as error:
         LOG.warning("%s", error)

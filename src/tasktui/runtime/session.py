@@ -18,7 +18,6 @@ from tasktui.commands.commands import Commands
 from tasktui.commands.context import Context
 from tasktui.config import Config
 from tasktui.domain.event import Actor
-from tasktui.domain.task import Task
 from tasktui.engine.logfile import bounded
 from tasktui.errors import DiskFull, ReadOnly, SchedulerError
 from tasktui.runtime import daemon, doorbell
@@ -27,7 +26,10 @@ from tasktui.store.store import Store
 from tasktui.store.watch import Watcher
 
 if TYPE_CHECKING:
+    from tasktui.domain.log import Stream
     from tasktui.engine.local import LocalStatus
+    from tasktui.runtime.logfeed import LogFeed
+    from tasktui.runtime.logs import Source
     from tasktui.store.thread import StoreThread
 
 T = TypeVar("T")
@@ -194,20 +196,19 @@ class Session:
 
         return LocalCluster(self.config.state_dir).status()
 
-    def logs(self, name: str, replica: str | None = None, lines: int = 200) -> str:
-        """Last ``lines`` lines of a replica's log; the newest replica where none is named."""
-        from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
+    def log_feed(self, source: Source, stream: Stream, first: int) -> LogFeed:
+        """What a log holds from ``first`` lines before its end on, piece by piece."""
+        from tasktui.runtime.logs import feed  # noqa: PLC0415 - HTTP is slow to import
 
-        task, bound = self.call(lambda c: (c.task(name), c.setting(ADDRESS)))
-        return read(self._aimed(bound), task, replica, lines)
+        bound = self.call(lambda c: c.setting(ADDRESS))
+        return feed(self._aimed(bound), source, stream, first)
 
-    async def alogs(self, task: Task, replica: str | None = None, lines: int = 200) -> str:
-        """The same for an event loop, of a task that was read already."""
-        from tasktui.runtime.apart import apart  # noqa: PLC0415 - see acall
-        from tasktui.runtime.logs import read  # noqa: PLC0415 - HTTP is slow to import
+    async def alog_feed(self, source: Source, stream: Stream, first: int) -> LogFeed:
+        """The same for an event loop: its calls belong on another thread."""
+        from tasktui.runtime.logs import feed  # noqa: PLC0415 - HTTP is slow to import
 
         bound = await self.acall(lambda c: c.setting(ADDRESS))
-        return await apart(lambda: read(self._aimed(bound), task, replica, lines))
+        return feed(self._aimed(bound), source, stream, first)
 
     def _aimed(self, bound: str | None) -> Config:
         """The settings with the address that the scheduler goes by."""

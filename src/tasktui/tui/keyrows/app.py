@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import ALL, HELP, PAGES
+from tasktui.tui.keyrows.places import ALL, HELP, LOGS, PAGES
 
 ROWS = (
-    Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES, "Read again now."),
+    Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES - LOGS, "Read again now."),
     Key(
         "command",
         "colon",

@@ -1,117 +1,241 @@
-"""The log of one replica, followed. Bounded, and never waited for."""
+"""The keys of the log viewer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import timedelta
 from typing import ClassVar
 
-from tasktui.domain.observed import Replica
+from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.task import Task
-from tasktui.errors import NotFound, StoreError, TasktuiError
-from tasktui.tui.chrome import rule
+from tasktui.runtime.apart import apart
+from tasktui.runtime.kept import new_file
+from tasktui.runtime.logs import Kind, Source
 from tasktui.tui.desk import Desk
 from tasktui.tui.keys import Where, bindings
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
-from tasktui.tui.messages import StoreChanged, Ticked
-from tasktui.tui.screens.reader import Reader
+from tasktui.tui.lines import Tone
+from tasktui.tui.logs.mouse import give_mouse
+from tasktui.tui.logs.opened import OpenLog
+from tasktui.tui.logs.viewer import LogViewer
+from tasktui.tui.screens.copy import to_clipboard
+from tasktui.tui.widgets.prompt import Prompt
 
-LINES = 500
-"""Lines of the log that are read and kept."""
-EVERY_TICKS = 2
-"""How often it is read again, in seconds."""
+_MINUTES = {"2": 1, "3": 5, "4": 15, "5": 60}
 
 
-class LogsScreen(Reader):
-    """Reads again every two seconds; the end stays in sight as long as one looks at it."""
+class LogsScreen(LogViewer):
+    """One task's logs."""
 
     WHERE = Where.LOGS
     BINDINGS: ClassVar = bindings(Where.LOGS)
 
     def __init__(self, desk: Desk, task: Task) -> None:
-        super().__init__(desk)
-        self._subject = task
-        self._chosen = ""
-        """Id of the replica; empty: the newest."""
-        self._read_of = ""
-        self._log: Sequence[str] = ()
-        self._error = ""
-        self._wrapped: tuple[object, Sequence[Line]] = (None, ())
-        self._ticks = 0
+        super().__init__(desk, task)
+        self._prompt: Prompt | None = None
 
-    async def read(self) -> None:
-        """Read the task, and the log of the chosen replica."""
-        try:
-            self._subject = await self.desk.session.acall(lambda c: c.task_by_id(self._subject.id))
-            replica = self._replica()
-            wanted = replica.id if replica else ""
-            text = await self.desk.session.alogs(self._subject, wanted or None, LINES)
-        except StoreError:
-            raise
-        except NotFound as error:
-            self._error = str(error)
-        except TasktuiError as error:
-            self._error = f"{error} Trying again."
+    def action_press(self, id: str) -> None:  # noqa: A002 - the key's id
+        """Since when, or what else a key does."""
+        word, _, digit = id.partition("_")
+        if word == "since":
+            self._since(digit)
         else:
-            self._error, self._read_of = "", wanted
-            self._show(text.splitlines()[-LINES:])
-        self.draw()
+            super().action_press(id)
 
-    def _show(self, log: Sequence[str]) -> None:
-        follow = self.at_end
-        if log != self._log:
-            self._log = log
+    # Searching and filtering.
+
+    def do_search(self) -> None:
+        """Ask what to search for."""
+        self._ask("/")
+
+    def do_only(self) -> None:
+        """Ask what the lines must hold."""
+        log = self.log_open
+        self._ask("&", log.filter.text if log is not None and log.filter is not None else "")
+
+    def _ask(self, mark: str, text: str = "") -> None:
+        if self._prompt is None and self.log_open is not None:
+            self.show_bare(on=False)
+            self._prompt = Prompt(mark, text, ())
+            self.mount(self._prompt, before=self.status)
+            # At once, not when it is mounted: a letter that follows quickly is meant for it.
+            self.set_focus(self._prompt)
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        """Entered: search or filter."""
+        log = self.log_open
+        if not message.done or log is None:
+            return
+        self._close_prompt()
+        if message.mark == "/":
+            self.search(message.text)
+        else:
+            log.only(message.text)
+            self.look_soon()
+            self.came()
+
+    def on_prompt_left(self) -> None:
+        """Left without Enter."""
+        self._close_prompt()
+
+    def _close_prompt(self) -> None:
+        if self._prompt is not None:
+            self._prompt.remove()
+            self._prompt = None
+            self.set_focus(None)
+
+    def do_next_hit(self) -> None:
+        """To the next match."""
+        self._to_hit(1)
+
+    def do_last_hit(self) -> None:
+        """To the match before."""
+        self._to_hit(-1)
+
+    def _to_hit(self, step: int) -> None:
+        if self.log_open is None or self.log_open.search is None:
+            self.say("Nothing is searched for: / begins.", Tone.NOTE)
+        else:
+            self.go_to_hit(step)
+
+    # What is shown, and how.
+
+    def do_follow(self) -> None:
+        """Follow the end, or stay."""
+        self.follow = not self.follow
+        self.came()
+
+    def do_wrap(self) -> None:
+        """Wrap long lines, or cut them."""
+        self.wrapped = not self.wrapped
+        self.came()
+
+    def do_log_times(self) -> None:
+        """With or without the times."""
+        self.times = not self.times
+        self.came()
+
+    def do_mark(self) -> None:
+        """A line with the time at the end."""
+        if self.log_open is not None:
+            at = self.desk.now().astimezone(self.desk.mine)
+            self.log_open.add(f"-- mark {at:%H:%M:%S} {'-' * 40}")
+            self.came()
+
+    def do_bare(self) -> None:
+        """Only the log, or everything again."""
+        self.show_bare(on=not self.bare)
+
+    def show_bare(self, *, on: bool) -> None:
+        """Leave everything around the log away, and the mouse to the terminal."""
+        if on != self.bare:
+            self.bare = on
+            give_mouse(self.app, on=not on)
             self.draw()
-        if follow:
-            self._scroller.scroll_end(animate=False)
+            self.call_after_refresh(self.came)
 
-    def _replica(self) -> Replica | None:
-        """The chosen one; the newest where it is gone."""
-        rows = self._subject.progress.replicas
-        return next((r for r in rows if r.id == self._chosen), rows[-1] if rows else None)
+    def _since(self, digit: str) -> None:
+        minutes = _MINUTES.get(digit)
+        self.during(_show_since, timedelta(minutes=minutes) if minutes else None, digit == "1")
+
+    # Another log.
+
+    def do_dead(self) -> None:
+        """The replica that ended before this one, round the end."""
+        dead = [s for s in self.sources if s.kind is Kind.DEAD]
+        if not dead:
+            self.say("No log of a replica that has ended is kept.", Tone.NOTE)
+            return
+        log = self.log_open
+        ids = [s.id for s in dead]
+        at = ids.index(log.source.id) + 1 if log is not None and log.source.id in ids else 0
+        self.during(_open, dead[at % len(dead)], Stream.LOG)
 
     def do_replica(self) -> None:
-        """The next replica's log."""
-        rows, now = self._subject.progress.replicas, self._replica()
-        if now is None or len(rows) < 2:
-            self.say("There is no other replica.", Tone.NOTE)
+        """Choose among all logs."""
+        self.during(_choose)
+
+    def do_stream(self) -> None:
+        """The next of log, stderr and stdout."""
+        log = self.log_open
+        if log is None or log.source.kind is not Kind.LIVE:
+            self.say("Only a living replica has them apart.", Tone.NOTE)
             return
-        self._chosen = rows[(rows.index(now) + 1) % len(rows)].id
-        self._log = ()
-        self.reload()
-        self.draw()
+        order = list(Stream)
+        following = order[(order.index(log.stream) + 1) % len(order)]
+        self.during(_open, log.source, following)
 
-    def on_store_changed(self, message: StoreChanged) -> None:
-        """Heartbeats come often, and the log is read by the clock."""
-        message.stop()
+    # Taking it away.
 
-    def on_ticked(self, message: Ticked) -> None:
-        """Read again every few seconds."""
-        self._ticks += 1
-        if self._ticks % EVERY_TICKS == 0:
-            self.reload()
-        super().on_ticked(message)
+    def do_save(self) -> None:
+        """Save what is shown."""
+        self.during(_save)
 
-    def heading(self) -> Line:
-        """Which replica of how many."""
-        replica, rows = self._replica(), self._subject.progress.replicas
-        text = [Span(f"log of {self._subject.name}", Tone.TITLE)]
-        if replica is not None:
-            at = rows.index(replica) + 1
-            text.append(Span(f" {replica.id} ({at} of {len(rows)}, {replica.state})", Tone.DIM))
-        return rule(tuple(text), self.size.width, self.desk.palette.glyphs.rule)
+    def do_page_copy(self) -> None:
+        """Copy the lines on the screen."""
+        log = self.log_open
+        if log is None or not log.numbers:
+            self.say("There is nothing to copy.", Tone.NOTE)
+            return
+        texts = log.texts(log.window.seen(log.numbers, self.rows, self.lines_shown))
+        to_clipboard(self.app, "".join(f"{text}\n" for text in texts))
+        self.say(f"Sent {len(texts)} lines to the terminal's clipboard; F lets the mouse select.")
 
-    def content(self, cells: int) -> Sequence[Line]:
-        """The log's lines, wrapped; above them why there is nothing newer."""
-        key = (cells, self._log)
-        if self._wrapped[0] != key:
-            self._wrapped = (key, [w for text in self._log for w in wrap(line(text), cells)])
-        if self._error:
-            return [*wrap(line(Span(self._error, Tone.DIM)), cells), EMPTY, *self._wrapped[1]]
-        if not self._log:
-            return [line(Span("(empty)" if self._read_of else "Reading ...", Tone.DIM))]
-        return self._wrapped[1]
+    # Leaving.
 
-    def idle_status(self) -> Line:
-        """Whether the end is followed."""
-        words = "following" if self.at_end else "not following: G goes to the end"
-        return line(Span(f" {len(self._log)} lines (at most {LINES}), {words}", Tone.DIM))
+    def do_back(self) -> None:
+        """One step back: the bare view, the search, the filter, the screen."""
+        log = self.log_open
+        if self.bare:
+            self.show_bare(on=False)
+        elif log is not None and log.search is not None:
+            self.search("")
+        elif log is not None and log.filter is not None:
+            log.only("")
+            self.came()
+        else:
+            super().do_back()
+
+
+async def _open(screen: LogsScreen, source: Source, stream: Stream) -> None:
+    screen.chosen = True
+    await screen.open(source, stream)
+    screen.draw()
+
+
+async def _choose(screen: LogsScreen) -> None:
+    from tasktui.tui.logs.picker import SourcePicker  # noqa: PLC0415 - only when it is wanted
+
+    present = screen.log_open.source if screen.log_open is not None else None
+    picker = SourcePicker(screen.desk, screen.sources, present)
+    chosen = await screen.app.push_screen_wait(picker)
+    if chosen is not None:
+        await _open(screen, chosen, Stream.LOG)
+
+
+async def _show_since(screen: LogsScreen, length: timedelta | None, head: bool) -> None:
+    """Show the newest lines only, or all; what is not read yet is read."""
+    log = screen.log_open
+    if log is None:
+        return
+    reaches = await apart(_since(log, length))
+    if not (reaches or log.whole):
+        await screen.open(log.source, log.stream, first=ALL_LINES, length=length)
+    screen.follow = not head
+    if head and screen.log_open is not None:
+        screen.log_open.window.to_start()
+    screen.came()
+
+
+def _since(log: OpenLog, length: timedelta | None) -> Callable[[], bool]:
+    return lambda: log.show_since(length)
+
+
+async def _save(screen: LogsScreen) -> None:
+    """Raises OSError where it cannot be written."""
+    log, session = screen.log_open, screen.desk.session
+    if log is None:
+        return
+    name = f"{screen.subject.name}-{log.source.id}"
+    path = await apart(lambda: new_file(session.config.state_dir, name, screen.desk.now()))
+    count = await apart(lambda: log.write(path))
+    screen.say(f"Saved {count:,} lines: {path}", Tone.GOOD)
