@@ -29,7 +29,8 @@ from tasktui.tui.logs.mouse import give_mouse
 from tasktui.tui.logs.opened import OpenLog
 from tasktui.tui.logs.words import State, heading, status
 from tasktui.tui.messages import StoreChanged, Ticked
-from tasktui.tui.screens.page import FAR, Page
+from tasktui.tui.screens.page import FAR
+from tasktui.tui.screens.prompting import Prompting
 from tasktui.tui.widgets.lineview import LineView
 
 FIRST = 10_000
@@ -39,7 +40,7 @@ EVERY_S = 2.0
 _WHEEL = 3
 
 
-class LogViewer(Page):
+class LogViewer(Prompting):
     """One task's logs, one at a time."""
 
     AUTO_FOCUS: ClassVar[str] = ""

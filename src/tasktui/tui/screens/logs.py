@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import ClassVar
+from functools import partialmethod
+from typing import TYPE_CHECKING, ClassVar
 
 from tasktui.domain.log import ALL_LINES, Stream
-from tasktui.domain.task import Task
 from tasktui.runtime.apart import apart
 from tasktui.runtime.kept import new_file
 from tasktui.runtime.logs import Kind, Source
-from tasktui.tui.desk import Desk
 from tasktui.tui.keys import Where, bindings
 from tasktui.tui.lines import Tone
 from tasktui.tui.logs.mouse import give_mouse
 from tasktui.tui.logs.opened import OpenLog
 from tasktui.tui.logs.viewer import LogViewer
 from tasktui.tui.screens.copy import to_clipboard
-from tasktui.tui.widgets.prompt import Prompt
 
-_MINUTES = {"2": 1, "3": 5, "4": 15, "5": 60}
+if TYPE_CHECKING:
+    from tasktui.tui.widgets.prompt import Prompt
 
 
 class LogsScreen(LogViewer):
@@ -29,59 +28,42 @@ class LogsScreen(LogViewer):
     WHERE = Where.LOGS
     BINDINGS: ClassVar = bindings(Where.LOGS)
 
-    def __init__(self, desk: Desk, task: Task) -> None:
-        super().__init__(desk, task)
-        self._prompt: Prompt | None = None
-
-    def action_press(self, id: str) -> None:  # noqa: A002 - the key's id
-        """Since when, or what else a key does."""
-        word, _, digit = id.partition("_")
-        if word == "since":
-            self._since(digit)
-        else:
-            super().action_press(id)
-
     # Searching and filtering.
+
+    def open_prompt(self, mark: str, text: str) -> None:
+        """Open a line, which the bare view has no place for."""
+        self.show_bare(on=False)
+        super().open_prompt(mark, text)
 
     def do_search(self) -> None:
         """Ask what to search for."""
-        self._ask("/")
+        self.open_prompt("/", "")
 
     def do_only(self) -> None:
         """Ask what the lines must hold."""
         log = self.log_open
-        self._ask("&", log.filter.text if log is not None and log.filter is not None else "")
-
-    def _ask(self, mark: str, text: str = "") -> None:
-        if self._prompt is None and self.log_open is not None:
-            self.show_bare(on=False)
-            self._prompt = Prompt(mark, text, ())
-            self.mount(self._prompt, before=self.status)
-            # At once, not when it is mounted: a letter that follows quickly is meant for it.
-            self.set_focus(self._prompt)
+        present = log.filter.text if log is not None and log.filter is not None else ""
+        self.open_prompt("&", present)
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         """Entered: search or filter."""
-        log = self.log_open
-        if not message.done or log is None:
+        if message.mark == ":":
             return
-        self._close_prompt()
-        if message.mark == "/":
-            self.search(message.text)
+        message.prevent_default()
+        if message.done:
+            self.close_prompt()
+            self._entered(message.mark, message.text)
+
+    def _entered(self, mark: str, text: str) -> None:
+        log = self.log_open
+        if log is None:
+            return
+        if mark == "/":
+            self.search(text)
         else:
-            log.only(message.text)
+            log.only(text)
             self.look_soon()
             self.came()
-
-    def on_prompt_left(self) -> None:
-        """Left without Enter."""
-        self._close_prompt()
-
-    def _close_prompt(self) -> None:
-        if self._prompt is not None:
-            self._prompt.remove()
-            self._prompt = None
-            self.set_focus(None)
 
     def do_next_hit(self) -> None:
         """To the next match."""
@@ -133,9 +115,16 @@ class LogsScreen(LogViewer):
             self.draw()
             self.call_after_refresh(self.came)
 
-    def _since(self, digit: str) -> None:
-        minutes = _MINUTES.get(digit)
-        self.during(_show_since, timedelta(minutes=minutes) if minutes else None, digit == "1")
+    def _since(self, minutes: int, *, head: bool = False) -> None:
+        """Show the newest lines only, or (0) all."""
+        self.during(_show_since, timedelta(minutes=minutes) if minutes else None, head)
+
+    do_since_0 = partialmethod(_since, 0)
+    do_since_1 = partialmethod(_since, 0, head=True)
+    do_since_2 = partialmethod(_since, 1)
+    do_since_3 = partialmethod(_since, 5)
+    do_since_4 = partialmethod(_since, 15)
+    do_since_5 = partialmethod(_since, 60)
 
     # Another log.
 
