@@ -36,6 +36,7 @@ VERBS = (
     Row("next", "Show what the schedule will do next, in local time and UTC", "coming"),
     Row("events", "Show what happened: every action and every change of status", "history"),
     Row("logs", "Show the last lines of a replica's log", "logs"),
+    Row("call", "Send a request to a task's endpoint and print the answer", "calling"),
     Row("launch", "Create a task: Idle, nothing runs yet", "launching"),
     Row("edit", "Change a task; what is not given stays as it is", "editing"),
     Row("history", "Show the revisions of a task, and what each changed", "revisions"),

@@ -26,7 +26,11 @@ from tasktui.store.store import Store
 from tasktui.store.watch import Watcher
 
 if TYPE_CHECKING:
+    from tasktui.commands.request import Request
     from tasktui.domain.log import Stream
+    from tasktui.domain.observed import ClusterView
+    from tasktui.domain.task import Task
+    from tasktui.engine.endpoint import Answer
     from tasktui.engine.local import LocalStatus
     from tasktui.runtime.logfeed import LogFeed
     from tasktui.runtime.logs import Source
@@ -209,6 +213,19 @@ class Session:
 
         bound = await self.acall(lambda c: c.setting(ADDRESS))
         return feed(self._aimed(bound), source, stream, first)
+
+    def try_endpoint(self, task: Task, cluster: ClusterView, request: Request) -> Answer:
+        """Send a request to a task's endpoint and keep it; on a thread that may wait.
+
+        Raises NotAllowed while the endpoint is unknown, Unreachable without an answer.
+        """
+        from tasktui.commands.request import url_of  # noqa: PLC0415 - off the path of plain reads
+        from tasktui.runtime.calling import call, remember  # noqa: PLC0415 - HTTP, as above
+
+        url = url_of(task, cluster, request)
+        if not self.read_only:
+            remember(self.config, task, request)
+        return call(self.config, url, request)
 
     def _aimed(self, bound: str | None) -> Config:
         """The settings with the address that the scheduler goes by."""
