@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from tasktui.tui.key import LOOKS
 from tasktui.tui.keys import KEYS, Key, keys_of
+from tasktui.tui.screens.call import CallScreen
 from tasktui.tui.screens.copy import CopyScreen
 from tasktui.tui.screens.detail import DetailScreen
 from tasktui.tui.screens.dialogs import Dialog
@@ -47,6 +48,7 @@ SCREENS = {
     "logs": ["l"],
     "help": ["question_mark"],
     "copy": ["c"],
+    "call": ["T"],
     "deactivate": ["D"],
     "archive": ["X"],
     "delete": ["7", "D"],
@@ -102,7 +104,7 @@ def test_every_verb_of_the_table_of_keys_is_there() -> None:
     assert {k.action for k in KEYS if k.action} == set(VERBS)
 
 
-PAGES: list[type[Page]] = [TasksScreen, DetailScreen, LogsScreen, HelpScreen, CopyScreen]
+PAGES: list[type[Page]] = [TasksScreen, DetailScreen, LogsScreen, HelpScreen, CopyScreen, CallScreen]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)

@@ -17,6 +17,7 @@ class Where(StrEnum):
     CALENDAR = "calendar"
     HISTORY = "history"
     WHY = "why"
+    CALL = "call"
     HELP = "help"
     AUDIT = "audit"
     TOUR = "tour"
@@ -42,6 +43,7 @@ LOOKS = {
     "calendar": "CalendarScreen",
     "why": "WhyScreen",
     "history": "HistoryScreen",
+    "call": "CallScreen",
 }
 """Ids of keys that open a screen on a task, with the class of ``screens/ID.py`` that it is."""
 

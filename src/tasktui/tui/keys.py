@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from textual.binding import Binding, BindingType
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows import app, calendar, changes, copies, logs, looks, moves, orders
+from tasktui.tui.keyrows import (
+    app,
+    calendar,
+    calls,
+    changes,
+    copies,
+    logs,
+    looks,
+    moves,
+    orders,
+)
 
 __all__ = [
     "COPIES",
@@ -38,6 +48,7 @@ KEYS: tuple[Key, ...] = (
     *looks.ROWS,
     *calendar.ROWS,
     *logs.ROWS,
+    *calls.ROWS,
     *changes.FORMS,
     *changes.CHANGES,
     *copies.ROWS,
