@@ -104,7 +104,14 @@ def test_every_verb_of_the_table_of_keys_is_there() -> None:
     assert {k.action for k in KEYS if k.action} == set(VERBS)
 
 
-PAGES: list[type[Page]] = [TasksScreen, DetailScreen, LogsScreen, HelpScreen, CopyScreen, CallScreen]
+PAGES: list[type[Page]] = [
+    TasksScreen,
+    DetailScreen,
+    LogsScreen,
+    HelpScreen,
+    CopyScreen,
+    CallScreen,
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)

@@ -106,6 +106,22 @@ async def test_scrolling_stays_where_it_is_when_the_page_is_read_again(bench: Be
         await until(pilot, lambda: screen._scroller.scroll_offset.y == 0)
 
 
+async def test_detail_goes_from_part_to_part(bench: Bench) -> None:
+    bench.running()
+    async with on(bench, "d", "more below", size=(80, 12)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, Reader)
+
+        def top() -> str:
+            return plain(screen.text.content[round(screen._scroller.scroll_offset.y)]).split()[0]
+
+        for part in ("Endpoint", "Artifact"):
+            await press(pilot, "right_square_bracket", seen=lambda part=part: top() == part)  # type: ignore[misc]
+        await press(pilot, "shift+tab", seen=lambda: top() == "Endpoint")
+        await pilot.press(*["left_square_bracket"] * 9)
+        await until(pilot, lambda: top() == "Status")
+
+
 @pytest.mark.parametrize(
     ("keys", "moved"),
     [

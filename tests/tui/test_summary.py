@@ -17,9 +17,12 @@ from make import (
     make_replicas,
     make_task,
 )
+from tasktui.commands.edits import Change
+from tasktui.commands.revisions import Step
 from tasktui.domain.artifact import Spec
 from tasktui.domain.event import EventKind
 from tasktui.domain.observed import ClusterState, ClusterView
+from tasktui.domain.revision import revision_of
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Override, Task, When
 from tasktui.tui.lines import Line, Tone, fit, plain, width
@@ -226,7 +229,23 @@ def test_replicas_are_listed_with_node_and_age() -> None:
     assert found.split() == ["chat#Echo#abc", "RUNNING", "10.0.0.4", "7", "2h00"]
     assert found.index("RUNNING") == head.index("STATE")
     assert any("~xxx" in r and len(r) <= 80 for r in rows)  # the end of an id tells it apart
+    crashed = replace(running(), progress=replace(running().progress, crashes=(NOW, NOW)))
+    rows = [plain(p) for p in detail(crashed, VIEW, [], 80)]
+    assert any("2 had to be replaced lately, the last at" in row for row in rows)
     assert " No replica" in [plain(p) for p in detail(make_task(), VIEW, [], 80)]
+
+
+def test_the_newest_revisions_are_listed_once_there_are_several() -> None:
+    task = running()
+    first, second = (revision_of(replace(task, revision=n), NOW, "op") for n in (1, 2))
+    change = Change("schedule", "08:00 1", "08:00 2", restarts=False, text="hot")
+    steps = [Step(first, ()), Step(second, (change,))]
+    rows = [plain(p).strip() for p in detail(task, VIEW, [], 100, steps)]
+    at = next(i for i, r in enumerate(rows) if r.startswith("HISTORY"))
+    assert rows[at + 1].endswith("rev 2 by op")
+    assert rows[at + 2] == "schedule: 08:00 1 -> 08:00 2  hot"
+    assert rows[at + 3].endswith("rev 1 by op")
+    assert not any("HISTORY" in plain(p) for p in detail(task, VIEW, [], 100, steps[:1]))
 
 
 def test_events_come_newest_first_and_errors_keep_their_lines() -> None:

@@ -14,6 +14,7 @@ from tasktui.commands.present import (
     event_text,
     marks,
 )
+from tasktui.commands.revisions import Step
 from tasktui.domain.event import Event
 from tasktui.domain.observed import Replica
 from tasktui.domain.schedule import Instant
@@ -29,6 +30,8 @@ from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.present import timezone, why
 from tasktui.tui.times import View, clock, elapsed, full, left, stamp, zone_label
 
+REVISIONS = 5
+"""Revisions that the detail shows."""
 LABEL = 11
 """Cells of the labels at the left."""
 
@@ -163,8 +166,10 @@ def _last(task: Task, view: View, last: Event | None) -> Line:
     return line(f"{stamp(last.at, view, timezone(task))} {event_text(last)}")
 
 
-def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[Line]:
-    """Everything about a task, as tall as it is."""
+def detail(
+    task: Task, view: View, events: Sequence[Event], cells: int, steps: Sequence[Step] = ()
+) -> list[Line]:
+    """Everything about a task, as tall as it is; parts of it begin after an empty line."""
     zone = timezone(task)
     out: list[Line] = []
 
@@ -202,9 +207,13 @@ def detail(task: Task, view: View, events: Sequence[Event], cells: int) -> list[
     put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}, rev {task.revision}")
     out.append(EMPTY)
     out.extend(_replicas(task, view, cells))
+    out.extend(_replaced(task, view, zone))
     if task.progress.last_error:
         out.append(EMPTY)
         out.extend(_error(task, cells))
+    if len(steps) > 1:
+        out.append(EMPTY)
+        out.extend(_history(steps, view, zone, cells))
     out.append(EMPTY)
     out.extend(_events(events, view, zone, cells))
     return out
@@ -238,6 +247,35 @@ def _replica(replica: Replica, view: View, wide: int) -> Line:
     return line(
         f" {name:<{wide}} ", Span(f"{replica.state:<10}", tone), f" {node:<16} {pid:>8} {up:>7}"
     )
+
+
+def _replaced(task: Task, view: View, zone: str) -> list[Line]:
+    """How many replicas had to be replaced lately."""
+    crashes = task.progress.crashes
+    if not crashes:
+        return []
+    last = stamp(crashes[-1], view, zone)
+    text = f" {len(crashes)} had to be replaced lately, the last at {last}; l, then p: its log"
+    return [line(Span(text, Tone.PROBLEM))]
+
+
+def _history(steps: Sequence[Step], view: View, zone: str, cells: int) -> list[Line]:
+    """The newest revisions, with what each changed."""
+    out = [line(Span(" HISTORY, newest first; H goes back to one", Tone.DIM))]
+    for step in list(reversed(steps))[:REVISIONS]:
+        found = step.revision
+        out.append(
+            line(
+                Span(f" {stamp(found.at, view, zone):<17}", Tone.DIM),
+                Span(f"rev {found.number}", Tone.STRONG),
+                f" by {found.by}",
+            )
+        )
+        for change in step.changes:
+            effect = Span("  restarts", Tone.NOTE) if change.restarts else Span("  hot", Tone.DIM)
+            row = line(f"{'':18}{change.field}: {change.old} -> {change.new}", effect)
+            out.extend(wrap(row, cells, indent=" " * 20))
+    return out
 
 
 def _error(task: Task, cells: int) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key
-from tasktui.tui.keyrows.places import AUDIT, BOTH, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES
 
 ROWS = (
     Key(
@@ -83,5 +83,23 @@ ROWS = (
     Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
     Key("audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks."),
     Key("everybody", "s", "s", "all", Group.VIEW, AUDIT, "The scheduler's own work too.", 1),
+    Key(
+        "next_part",
+        "right_square_bracket tab",
+        "]",
+        "",
+        Group.MOVE,
+        DETAIL,
+        "The next part: endpoint, artifact, replicas, events; also Tab.",
+    ),
+    Key(
+        "last_part",
+        "left_square_bracket shift+tab",
+        "[",
+        "",
+        Group.MOVE,
+        DETAIL,
+        "The part before; also Shift-Tab.",
+    ),
     Key("history", "H", "H", "history", Group.VIEW, LOOKS, "Revisions; B there goes back to one."),
 )

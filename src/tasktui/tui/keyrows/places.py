@@ -8,6 +8,7 @@ TASKS = frozenset({Where.TASKS})
 LOGS = frozenset({Where.LOGS})
 COPY = frozenset({Where.COPY})
 ORDER = frozenset({Where.ORDER})
+DETAIL = frozenset({Where.DETAIL})
 BOTH = frozenset({Where.TASKS, Where.DETAIL})
 CALENDAR = frozenset({Where.CALENDAR})
 TIMES = BOTH | CALENDAR | {Where.WHY}

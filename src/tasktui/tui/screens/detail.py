@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tasktui.commands.commands import Commands
+from tasktui.commands.revisions import Step
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.task import Task, TaskId
@@ -32,6 +33,7 @@ class DetailScreen(Reader):
         self.subject = task
         self._opened_as = task
         self._events: Sequence[Event] = ()
+        self._steps: Sequence[Step] = ()
         self._gone = False
 
     async def read(self) -> None:
@@ -41,7 +43,13 @@ class DetailScreen(Reader):
         except NotFound:
             self._gone = True
         else:
-            self.subject, self._events, self.desk.cluster, self.desk.owner = found
+            (
+                self.subject,
+                self._events,
+                self._steps,
+                self.desk.cluster,
+                self.desk.owner,
+            ) = found
         self.draw()
 
     def target(self) -> Task | None:
@@ -65,13 +73,32 @@ class DetailScreen(Reader):
 
     def content(self, cells: int) -> Sequence[Line]:
         """Everything."""
-        return detail(self.subject, self.desk.view(), self._events, cells)
+        return detail(self.subject, self.desk.view(), self._events, cells, self._steps)
+
+    def do_next_part(self) -> None:
+        """To the next part."""
+        self._to_part(1)
+
+    def do_last_part(self) -> None:
+        """To the part before."""
+        self._to_part(-1)
+
+    def _to_part(self, step: int) -> None:
+        first = round(self._scroller.scroll_target_y)
+        starts = [0, *(y + 1 for y, row in enumerate(self.text.content) if not row)]
+        further = [y - first for y in starts if (y - first) * step > 0]
+        if further:
+            self.move(min(further, key=abs))
 
     def idle_status(self) -> Line:
         """Whether there is more to see."""
-        return () if self.at_end else line(Span(" more below: j, PgDn, G", Tone.DIM))
+        more = " more below: j, PgDn, G; ] next part; T calls the endpoint"
+        return () if self.at_end else line(Span(more, Tone.DIM))
 
 
-def _read(commands: Commands, task: TaskId) -> tuple[Task, Sequence[Event], ClusterView, str]:
-    events = commands.events_of(task, limit=EVENTS)
-    return commands.task_by_id(task), events, commands.cluster(), commands.owner()
+_Found = tuple[Task, Sequence[Event], Sequence[Step], ClusterView, str]
+
+
+def _read(commands: Commands, task: TaskId) -> _Found:
+    events, found = commands.events_of(task, limit=EVENTS), commands.task_by_id(task)
+    return found, events, commands.history(found), commands.cluster(), commands.owner()
