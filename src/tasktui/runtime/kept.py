@@ -72,7 +72,7 @@ def new_file(state_dir: Path, name: str, now: datetime) -> Path:
     """A path for lines that somebody saves, which nothing throws away. Raises OSError."""
     place = state_dir / "saved-logs"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place / f"{_name(name)}-{now:%Y%m%dT%H%M%S%f}.log"
+    return place / f"{_name(name)}-{now:%Y%m%dT%H%M%SZ}.log"
 
 
 def tidy(state_dir: Path, now: datetime, *, most: int = BYTES) -> int:

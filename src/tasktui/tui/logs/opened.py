@@ -91,14 +91,13 @@ class OpenLog:
                 return True
         return False
 
-    def write(self, path: Path) -> int:
-        """Write the lines that are shown into a new file; how many. Raises OSError."""
+    def write(self, path: Path) -> None:
+        """Write the lines that are shown into a new file. Raises OSError."""
         numbers = self.numbers
         with path.open("x", errors="replace") as file:
             for at in range(0, len(numbers), _BLOCK):
                 texts = self._file.lines(numbers[at : at + _BLOCK])
                 file.writelines(f"{text}\n" for text in texts)
-        return len(numbers)
 
     # What is quick.
 
@@ -144,9 +143,10 @@ class OpenLog:
         return None if self.search is None else self.search.beside(number, step, self._first)
 
     def place(self, number: int) -> tuple[int, int]:
-        """Which match of how many so far a line is, counted from 1."""
+        """Which match of how many so far a line is, counted from 1; 0 where it is none."""
         found = self.search.numbers(self._first) if self.search is not None else ()
-        return bisect_left(found, number) + 1, len(found)
+        place = bisect_left(found, number)
+        return (place + 1 if place < len(found) and found[place] == number else 0), len(found)
 
     def close(self) -> None:
         """Let go of the lines."""

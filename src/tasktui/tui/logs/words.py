@@ -44,7 +44,8 @@ def status(log: OpenLog, state: State) -> Line:
     parts = [*_search(log, state), *_filter(log)]
     if log.since is not None:
         parts.append(f"since {log.since:%H:%M:%S}")
-    parts.append("following" if state.follow else "not following")
+    if log.source.grows:
+        parts.append("following" if state.follow else "not following")
     if not state.wrapped:
         parts.append("cut")
     if log.filter is None:
@@ -60,7 +61,7 @@ def _search(log: OpenLog, state: State) -> list[str]:
     place, count = log.place(state.hit if state.hit is not None else -1)
     if not count:
         return [f"{sought} searching ..." if state.looking else f"{sought} not found"]
-    if state.hit is None:
+    if not place:
         return [f"{sought} {count:,}{more} matches"]
     return [f"{sought} match {place:,} of {count:,}{more}"]
 

@@ -226,5 +226,5 @@ async def _save(screen: LogsScreen) -> None:
         return
     name = f"{screen.subject.name}-{log.source.id}"
     path = await apart(lambda: new_file(session.config.state_dir, name, screen.desk.now()))
-    count = await apart(lambda: log.write(path))
-    screen.say(f"Saved {count:,} lines: {path}", Tone.GOOD)
+    await apart(lambda: log.write(path))
+    screen.say(f"Saved: {path}", Tone.GOOD)
