@@ -14,7 +14,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line, Span, Tone, fit, line
 from tasktui.tui.times import View, dated
 from tasktui.tui.widgets.lineview import LineView
-from tasktui.tui.widgets.table import Table
+from tasktui.tui.widgets.table import ListTable
 
 _WHAT = {
     Kind.LIVE: "replica",
@@ -69,7 +69,7 @@ class SourcePicker(ModalScreen[Source | None], inherit_bindings=False):
         self._sources = sources
         self._present = present
         self._look = SourceRows(desk.view())
-        self._table: Table[Source] = Table(self._look, desk.palette)
+        self._table: ListTable[Source] = ListTable(self._look, desk.palette)
         self._keys = LineView(desk.palette)
 
     def compose(self) -> ComposeResult:
