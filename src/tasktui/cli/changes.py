@@ -6,7 +6,8 @@ import argparse
 
 from tasktui.cli.app import interactive
 from tasktui.cli.output import emit, note, say
-from tasktui.cli.verbs import Call, Verb, task_name
+from tasktui.cli.several import on_each, task_names
+from tasktui.cli.verbs import Call, Verb
 from tasktui.cli.waiting import add_wait, conclude, report, timeout_of
 from tasktui.commands.commands import Commands
 from tasktui.domain.actions import Action, refusal
@@ -48,7 +49,7 @@ def add_activation(parser: argparse.ArgumentParser) -> None:
 
 
 def _activate_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     add_activation(parser)
 
 
@@ -57,7 +58,7 @@ def _activate(call: Call) -> int:
 
 
 def _deactivate_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     parser.add_argument("--force", action="store_true", help="do not wait for requests in flight")
     add_wait(parser, "Idle")
 
@@ -73,7 +74,7 @@ def _deactivate(call: Call) -> int:
 
 
 def _archive_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     parser.add_argument(
         "--when-idle", action="store_true", help="deactivate it now, archive it when it is Idle"
     )
@@ -85,7 +86,7 @@ def _archive(call: Call) -> int:
 
 
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     parser.add_argument("--name", dest="new_name", metavar="NEW", help="when its name is taken")
 
 
@@ -104,7 +105,7 @@ def _done(call: Call, task: Task) -> int:
 
 
 def _delete_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -149,7 +150,7 @@ def _confirm(name: str) -> None:
 VERBS = (
     Verb(
         name="activate",
-        run=_activate,
+        run=on_each(_activate),
         arguments=_activate_arguments,
         json=True,
         examples=(
@@ -159,36 +160,40 @@ VERBS = (
     ),
     Verb(
         name="deactivate",
-        run=_deactivate,
+        run=on_each(_deactivate),
         arguments=_deactivate_arguments,
         json=True,
         text="Requests in flight may end (60 s, drain_s). A second deactivate cuts that short.",
-        examples=("tasktui deactivate chat --wait", "tasktui deactivate chat --force"),
+        examples=(
+            "tasktui deactivate chat --wait",
+            "tasktui deactivate chat --force",
+            "tasktui deactivate chat chat-eu chat-us",
+        ),
     ),
     Verb(
         name="restart",
-        run=_restart,
-        arguments=task_name,
+        run=on_each(_restart),
+        arguments=task_names,
         json=True,
-        examples=("tasktui restart chat",),
+        examples=("tasktui restart chat", "tasktui restart chat chat-eu chat-us"),
     ),
     Verb(
         name="archive",
-        run=_archive,
+        run=on_each(_archive),
         arguments=_archive_arguments,
         json=True,
         examples=("tasktui archive chat", "tasktui archive chat --when-idle"),
     ),
     Verb(
         name="restore",
-        run=_restore,
+        run=on_each(_restore),
         arguments=_restore_arguments,
         json=True,
         examples=("tasktui restore chat", "tasktui restore chat --name chat-2"),
     ),
     Verb(
         name="rm",
-        run=_delete,
+        run=on_each(_delete),
         arguments=_delete_arguments,
         json=True,
         examples=("tasktui rm chat", "tasktui rm chat --yes"),

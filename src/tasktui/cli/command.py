@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from tasktui import config
 from tasktui.cli import app, parser
-from tasktui.cli.output import note
+from tasktui.cli.output import complain, note
 from tasktui.cli.table import VERBS
 from tasktui.cli.verbs import Call
 from tasktui.config import Config
@@ -68,18 +67,6 @@ def _run(words: Sequence[str], environ: Mapping[str, str]) -> int:
     except Exception as error:  # noqa: BLE001 - the boundary: a sentence and a file, not a trace
         return _crashed(error, settings)
     return code
-
-
-def complain(error: TasktuiError, *, as_json: bool = False) -> None:
-    """Say what went wrong on standard error."""
-    if as_json:
-        kind = type(error).__name__
-        body = {"error": {"kind": kind, "what": error.what, "hint": error.hint}}
-        print(json.dumps(body), file=sys.stderr)
-        return
-    note(f"tasktui: {error.what}")
-    if error.hint:
-        note(f"  {error.hint}")
 
 
 def _settings(args: argparse.Namespace, environ: Mapping[str, str]) -> Config:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tasktui.commands.present import dumps
 from tasktui.commands.text import clean
+from tasktui.errors import TasktuiError
 
 _LONG = 100_000
 
@@ -30,6 +31,20 @@ def emit(value: object) -> None:
 def note(text: str) -> None:
     """Print a line that is not part of the answer."""
     print(clean(text, _LONG), file=sys.stderr, flush=True)
+
+
+def complain(error: TasktuiError, *, as_json: bool = False) -> None:
+    """Say what went wrong on standard error."""
+    if as_json:
+        import json  # noqa: PLC0415 - not for answers in words
+
+        kind = type(error).__name__
+        body = {"error": {"kind": kind, "what": error.what, "hint": error.hint}}
+        print(json.dumps(body), file=sys.stderr)
+        return
+    note(f"tasktui: {error.what}")
+    if error.hint:
+        note(f"  {error.hint}")
 
 
 def rows(pairs: Sequence[tuple[str, str]]) -> None:

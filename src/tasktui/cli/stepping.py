@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tasktui.cli.output import emit, note, say
+from tasktui.cli.several import on_each, task_names
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.cli.waiting import report
 from tasktui.commands.commands import Commands
@@ -103,7 +104,7 @@ def _clock(c: Commands, name: str) -> tuple[datetime, str]:
 
 
 def _pause_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     add = parser.add_argument
     add("--until", metavar="TIME", help="when it resumes by itself; until resumed")
     add("--note", metavar="TEXT", default="", help="why, for whoever looks at it")
@@ -126,7 +127,7 @@ def _pause(call: Call) -> int:
 
 
 def _resume_arguments(parser: argparse.ArgumentParser) -> None:
-    task_name(parser)
+    task_names(parser)
     _add_dry_run(parser)
 
 
@@ -155,7 +156,7 @@ VERBS = (
     ),
     Verb(
         name="pause",
-        run=_pause,
+        run=on_each(_pause),
         arguments=_pause_arguments,
         json=True,
         text=_TIMES,
@@ -166,9 +167,9 @@ VERBS = (
     ),
     Verb(
         name="resume",
-        run=_resume,
+        run=on_each(_resume),
         arguments=_resume_arguments,
         json=True,
-        examples=("tasktui resume chat",),
+        examples=("tasktui resume chat", "tasktui resume chat chat-eu"),
     ),
 )
