@@ -54,10 +54,13 @@ class Feed:
         self._spawn = spawn
         self._fed = fed
         self._rows: dict[int, Task] = {}
-        self._wanted = range(0)
+        self._wanted = (range(0), range(0))
+        """Where the view is and where the cursor is, or was a moment ago."""
         self._fetching = False
         self._pulse = Pulse(-1)
         self._number = 0
+        self._around: tuple[Status | None, Pulse] | None = None
+        """What the totals are of."""
         self.found = Found()
         self.pending = False
         """Whether tasks changed since the last search."""
@@ -86,7 +89,7 @@ class Feed:
 
     def want(self, first: int, stop: int) -> None:
         """Fetch what is missing there."""
-        self._wanted = range(first, min(stop, len(self)))
+        self._wanted = (self._wanted[-1], range(first, stop))
         if not self._fetching and self._missing():
             self._fetching = True
             self._spawn(self._fetch())
@@ -126,35 +129,37 @@ class Feed:
         self._session.interrupt()
         self.pending = False
         page: array[int] | None = None
+        around = wanted.status, self._pulse
         try:
             if first is not None:
                 ids, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
                 if number != self._number:
                     return False
                 self._keep(rows)
-                if len(ids) < FIRST_PAGE:
-                    page = ids
-                else:
-                    first(replace(self.found, ids=ids, whole=False))
-            found = await self._session.asearch(lambda c: _all(c, wanted, told, page))
+                page = ids if len(ids) != FIRST_PAGE else None
+                if len(ids) >= FIRST_PAGE:
+                    first(replace(self.found, ids=ids, whole=page is not None))
+            known = self.found if around == self._around else None
+            found = await self._session.asearch(lambda c: _all(c, wanted, told, page, known))
         except Interrupted:
             return False
         if number != self._number:
             return False
         self.cost_s = time.monotonic() - began
-        self.found = found
+        self.found, self._around = found, around
         return True
 
     def _keep(self, rows: Sequence[Task]) -> None:
         """Keep these rows and those that are looked at."""
-        ids = self.found.ids
-        here = {ids[i] for i in self._wanted if i < len(ids)}
+        here = set(self._looked_at())
         self._rows = {k: t for k, t in self._rows.items() if k in here}
         self._rows.update((t.id, t) for t in rows)
 
+    def _looked_at(self) -> list[int]:
+        return [key for part in self._wanted for key in self.found.ids[part.start : part.stop]]
+
     def _missing(self) -> list[int]:
-        ids = self.found.ids
-        return [ids[i] for i in self._wanted if i < len(ids) and ids[i] not in self._rows]
+        return [key for key in dict.fromkeys(self._looked_at()) if key not in self._rows]
 
     async def _fetch(self) -> None:
         try:
@@ -178,17 +183,21 @@ def _tasks_of(keys: Sequence[int]) -> Callable[[Commands], list[Task]]:
 
 
 def _page(c: Commands, wanted: Search, told: Told) -> tuple[array[int], list[Task]]:
-    ids = c.seek(wanted, told, FIRST_PAGE)
-    return ids, c.tasks_of(ids.tolist())
+    # Looking at stored texts alone, all of them are found as fast as the first page is.
+    stored = bool(wanted.terms) and not any(t.told for t in wanted.terms)
+    ids = c.seek(wanted, told, -1 if stored else FIRST_PAGE)
+    return ids, c.tasks_of(ids[:FIRST_PAGE].tolist())
 
 
-def _all(c: Commands, wanted: Search, told: Told, ids: array[int] | None) -> Found:
-    plain = Search(wanted.status)
-    totals = c.tally(plain, told)
+def _all(
+    c: Commands, wanted: Search, told: Told, ids: array[int] | None, known: Found | None
+) -> Found:
+    """Everything; what does not depend on the filter from ``known``, where it is known."""
+    totals = known.totals if known else c.tally(Search(wanted.status), told)
     filtered = bool(wanted.terms or wanted.problems)
     return Found(
         ids=c.seek(wanted, told) if ids is None else ids,
         passing=c.tally(wanted, told) if filtered else totals,
         totals=totals,
-        longest=c.longest(wanted.status),
+        longest=known.longest if known else c.longest(wanted.status),
     )

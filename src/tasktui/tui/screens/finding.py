@@ -64,7 +64,10 @@ class Finding(Prompting):
         """The filter before the prompt was opened."""
 
     def filled(self) -> None:
-        """Other rows are there: draw what depends on them."""
+        """Another search was answered: draw what depends on it."""
+
+    def arrived(self) -> None:
+        """Rows came that were looked at, perhaps the one under the cursor."""
 
     # Searching.
 
@@ -137,7 +140,7 @@ class Finding(Prompting):
     def _fed(self) -> None:
         """Rows came that were looked at."""
         self.table.fed()
-        self.filled()
+        self.arrived()
 
     def _told(self) -> Told:
         view = self.desk.view()

@@ -101,9 +101,13 @@ class TasksScreen(Finding):
         self._draw_pane()
 
     def filled(self) -> None:
-        """Other rows are there."""
+        """Another search was answered."""
         self.draw()
         self._read_event_soon()
+
+    def arrived(self) -> None:
+        """Rows came."""
+        self._draw_pane()
 
     def _draw_pane(self) -> None:
         task, height = self.target(), self.size.height
