@@ -31,7 +31,7 @@ class Fed:
         self.pages: list[Found] = []
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
-        self.tasks.add(asyncio.ensure_future(work))  # type: ignore[arg-type]
+        self.tasks.add(asyncio.ensure_future(work))
 
     def fed(self) -> None:
         self.came += 1

@@ -31,6 +31,8 @@ NAMED = {
     "enter": "\r",
     "escape": "\x1b",
     "space": " ",
+    "asterisk": "*",
+    "right": None,
     "slash": "/",
     "colon": ":",
     "question_mark": "?",
