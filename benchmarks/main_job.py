@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import tasktui.catalog
 from e2e.site import Site
+from probe import ESCAPES, FRAME
 from terminal import Terminal
 
 EMPTY_APP = "from textual.app import App\nApp().run()"
@@ -147,10 +148,10 @@ def answers(url: str) -> bool:
 
 
 def first_frame(site: Site, command: list[str], text: str = "") -> float:
-    """Seconds until the terminal shows ``text``, or anything at all."""
+    """Seconds until the terminal shows ``text``, or any frame at all."""
     began = time.monotonic()
     with Terminal(command, 100, 30, site.environ) as terminal:
-        terminal.wait(text or (lambda _: b"\x1b[?1049h" in terminal.raw), 30)
+        terminal.wait(text or (lambda _: len(ESCAPES.sub(b"", terminal.raw)) >= FRAME), 30)
         return time.monotonic() - began
 
 
