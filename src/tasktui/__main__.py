@@ -18,8 +18,10 @@ def main() -> int:
 
     try:
         skeleton.lift(sys.argv[1:], os.environ)
-        from tasktui.cli.command import main as run  # noqa: PLC0415 - after the skeleton
+        from tasktui.runtime.importing import kept  # noqa: PLC0415 - after the skeleton
 
+        with kept():
+            from tasktui.cli.command import main as run  # noqa: PLC0415 - after the skeleton
         return run()
     except KeyboardInterrupt:  # while importing
         return 130

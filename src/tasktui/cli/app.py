@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tasktui.cli.verbs import Call
 from tasktui.errors import UserError
+from tasktui.runtime.importing import kept
 from tasktui.runtime.session import Session
 
 
@@ -20,20 +20,11 @@ def open_app(call: Call) -> int:
     try:
         session.bind()
         session.begin()
-        return _imported()(session, call.environ)
+        with kept():
+            from tasktui.tui.app import run  # noqa: PLC0415 - Textual is slow to import
+        return run(session, call.environ)
     finally:
         session.close()
-
-
-def _imported() -> Callable[[Session, Mapping[str, str]], int]:
-    """What runs the app: slow to import, and of what is imported nothing is garbage."""
-    gc.disable()
-    try:
-        from tasktui.tui.app import run  # noqa: PLC0415 - see above
-    finally:
-        gc.freeze()
-        gc.enable()
-    return run
 
 
 def interactive() -> bool:
