@@ -226,7 +226,7 @@ def session(program: Program, site: Site, options: argparse.Namespace) -> Figure
             pressed(figures, "page down", probe, [PAGE_DOWN], options.keys // 2)
             probe.press(TOP, 0.5)
         few = max(4, options.keys // 10)
-        pressed(figures, "tab switch", probe, program.tabs, few, quiet_s=0.6)
+        pressed(figures, "tab switch", probe, program.tabs, few, quiet_s=1.5)
         pressed(figures, "sort", probe, program.sort, few, quiet_s=0.6)
         if program.filter:
             filtered(figures, probe, program.filter, max(1, few // 4))
