@@ -21,10 +21,10 @@ def _key(id: str, name: str, shown: str, label: str, text: str, place: int = 0) 
 
 ROWS = (
     _key(
-        "search",
+        "log_search",
         "slash",
         "/",
-        "search",
+        "log_search",
         "Search and mark a text; capitals count only where it has some.",
         1,
     ),
@@ -34,7 +34,7 @@ ROWS = (
     _key("follow", "f", "f", "follow", "Follow the end; scrolling up turns it off.", 4),
     _key("wrap", "w", "w", "wrap", "Wrap long lines, or cut them.", 5),
     _key("log_times", "t", "t", "times", "Show or hide the time of each line.", 6),
-    _key("mark", "m", "m", "mark", "Draw a line with the time at the end of the log.", 7),
+    _key("log_mark", "m", "m", "mark", "Draw a line with the time at the end of the log.", 7),
     _key("dead", "p", "p", "previous", "The replica that ended before; its log is on disk.", 8),
     _key("replica", "r", "r", "replica", "Choose: replicas, ended ones, controller, build.", 9),
     _key("stream", "e", "e", "stderr", "The replica's log, its stderr, or its stdout.", 10),

@@ -35,7 +35,7 @@ class LogsScreen(LogViewer):
         self.show_bare(on=False)
         super().open_prompt(mark, text)
 
-    def do_search(self) -> None:
+    def do_log_search(self) -> None:
         """Ask what to search for."""
         self.open_prompt("/", "")
 
@@ -96,7 +96,7 @@ class LogsScreen(LogViewer):
         self.times = not self.times
         self.came()
 
-    def do_mark(self) -> None:
+    def do_log_mark(self) -> None:
         """A line with the time at the end."""
         if self.log_open is not None:
             at = self.desk.now().astimezone(self.desk.mine)
