@@ -21,8 +21,9 @@ class FakeLogs:
         """A replica came up and wrote its first lines."""
         first = f"INFO 2026-03-05 13:00:01,000 {replica} -- Started initializing replica.\n"
         self.files[f"serve/replica_{replica}.log"] = first
-        self.files[f"worker-00ff-01000000-{pid}.err"] = first
-        self.files[f"worker-00ff-01000000-{pid}.out"] = ""
+        marks = f":job_id:01000000\n:actor_name:ServeReplica:{replica}\n"
+        self.files[f"worker-00ff-01000000-{pid}.err"] = marks + first
+        self.files[f"worker-00ff-01000000-{pid}.out"] = marks
 
     def write(self, replica: str, text: str) -> None:
         """Add to the log of a replica."""

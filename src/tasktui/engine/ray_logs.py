@@ -6,6 +6,7 @@ its session lasts. A file that it does not find is an error 500 there: here Reje
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from tasktui.errors import Rejected
 
 _FILE = "/api/v0/logs/file"
 _SUFFIX = {Stream.ERR: "err", Stream.OUT: "out"}
+_MARKS = re.compile(rb"^:(?:job_id|actor_name|task_name):.*\n?", re.MULTILINE)
+"""Lines that Ray writes into stderr and stdout for itself."""
 _DEADLINE_S = 30.0
 """A whole file may be large."""
 
@@ -38,7 +41,8 @@ class RayLogs:
             place = {"pid": str(replica.pid), "suffix": _SUFFIX[stream]}
         else:
             place = {"filename": await self._file(replica, what)}
-        return await self._read({"node_id": replica.node, **place}, lines, what)
+        content = await self._read({"node_id": replica.node, **place}, lines, what)
+        return content if stream is Stream.LOG else _MARKS.sub(b"", content)
 
     async def controller(self, body: Mapping[str, Any], lines: int) -> bytes:
         """Last lines of the Serve controller's log; ``body`` lists the applications."""
