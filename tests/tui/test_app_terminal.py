@@ -40,7 +40,7 @@ def on_mount(app):
 TasktuiApp.on_mount = on_mount
 raise SystemExit(main())
 """
-COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;)")
+COLOUR = re.compile(rb"\x1b\[(\d+;)*(3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;\d+)[\d;]*m")
 LEFT = b"\x1b[?1049l"
 
 

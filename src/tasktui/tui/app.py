@@ -30,6 +30,7 @@ from tasktui.runtime.session import Session, utc_now
 from tasktui.schedule.resolve import zone, zone_names
 from tasktui.tui import skeleton
 from tasktui.tui.desk import Desk
+from tasktui.tui.display.sparing import SparingDisplay
 from tasktui.tui.keyorder import OrderedKeys
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import palette
@@ -44,6 +45,8 @@ CRASHED = 70
 CRASH_LOG = "crash.log"
 MOUSE = "TASKTUI_MOUSE"
 """Set to 0 to leave the mouse to the terminal."""
+DISPLAY = "TASKTUI_DISPLAY"
+"""Set to ``plain`` to send the screen the way Textual does it."""
 
 _TICK_S = 1.0
 _HEALTH_S = 2.0
@@ -53,16 +56,17 @@ _HANGUP_S = 0.7
 """How long leaving may take after the terminal is gone."""
 
 
-class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
+class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False):
     """The app. Every key belongs to a screen."""
 
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     CSS: ClassVar[str] = "* { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, sparing: bool = True) -> None:
+        """Without ``sparing`` the screen is sent the way Textual does it."""
         # Said here and by the theme: NO_COLOR greys colours out that were not native at this point.
-        super().__init__(ansi_color=True)
+        super().__init__(sparing=sparing, ansi_color=True)
         self.desk = desk
         self.theme = WIDGETS[desk.palette.theme]
         self.animation_level = "none"
@@ -83,10 +87,6 @@ class TasktuiApp(OrderedKeys[None], inherit_bindings=False):
         for screen in self.screen_stack:
             for widget in (screen, *screen.walk_children()):
                 widget.refresh()
-
-    def on_resize(self) -> None:
-        """Paint all of it: of several quick changes Textual may see none, the terminal saw them."""
-        self.screen.refresh()
 
     def on_load(self) -> None:
         """Be ready for signals before the terminal is taken: it is given back in any case."""
@@ -196,7 +196,7 @@ def run(session: Session, environ: Mapping[str, str]) -> int:
     for name in ("COLUMNS", "LINES"):
         # Exported by some shells: they would count for more than the terminal, and never change.
         os.environ.pop(name, None)
-    app = TasktuiApp(make_desk(session, environ))
+    app = TasktuiApp(make_desk(session, environ), sparing=environ.get(DISPLAY) != "plain")
     try:
         app.run(mouse=environ.get(MOUSE) != "0")
         crash = app.crash

@@ -16,6 +16,7 @@ from tasktui.domain.task import Task
 from tasktui.errors import ReadOnly, TasktuiError
 from tasktui.tui.chrome import banner, footer, header
 from tasktui.tui.desk import Desk
+from tasktui.tui.display.sparing import redraw
 from tasktui.tui.key import LOOKS
 from tasktui.tui.keys import Where, key
 from tasktui.tui.keys import footer as footer_keys
@@ -276,7 +277,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def do_redraw(self) -> None:
         """Draw the whole screen again."""
-        self.refresh(repaint=True, layout=True)
+        redraw(self.app)
 
     def do_time_base(self) -> None:
         """Turn to the next time base."""
