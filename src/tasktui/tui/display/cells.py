@@ -54,26 +54,32 @@ def fill(
         if control:
             continue
         cells = cut(text)
-        # A mark at the start belongs to the character before, whoever wrote that.
-        if cells and cells[0] and cell_len(cells[0]) == 0:
-            mark = cells[0]
-            cells = cells[1:]
-            if texts and texts[-1]:
-                texts[-1] += mark
+        while cells and cell_len(cells[0]) == 0:
+            _mark(texts, cells.pop(0))
         texts += cells
         pens += [pen(style, system)] * len(cells)
+
+
+def _mark(texts: list[str], mark: str) -> None:
+    """Add a mark to the last character, over its second cell; without one it is dropped."""
+    for x in range(len(texts) - 1, -1, -1):
+        if texts[x] != REST:
+            texts[x] += mark
+            return
 
 
 def cut(text: str) -> list[str]:
     """One text for each cell; a wide character is followed by ``REST``.
 
     Where the pieces do not add up to what Textual measures, all of it is one piece.
-    Only the first piece may be without a cell: a mark for what stands before.
+    The first pieces may be without a cell: marks for what stands before.
     """
     text = _UNSAFE.sub(_harmless, text)
     if _ALL_NARROW(text):
         return list(text)
-    return list(_pieces(text))
+    # At the start there is nothing to join, and Rich would not measure what follows.
+    body = text.lstrip(_JOINER)
+    return [*text[: len(text) - len(body)], *_pieces(body)]
 
 
 def _harmless(match: re.Match[str]) -> str:
