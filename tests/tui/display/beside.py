@@ -24,7 +24,6 @@ from textual.strip import Strip
 from tasktui.tui.display.sparing import SparingDisplay
 from tui.display.emulator import Cell, Emulator, Measure, as_textual
 
-
 # What the layer never sends: control characters in a text, and marks of direction.
 DROPPED = re.compile(
     r"[\x00-\x1a\x1c-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]|\x1b(?![][\\])"

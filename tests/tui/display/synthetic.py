@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 from tui.display.beside import Beside
 
 PLAIN = ("a", "b", "  ", "    ", "word", "─", "│", "…", "é", "Ж", "→")
-WIDE = (*PLAIN, "中", "日本", "한", "，", "Ａ")
+WIDE = (*PLAIN, "中", "日本", "한", "\uff0c", "\uff21")
 # Without joined emoji: where a widget's edge cuts them Rich leaves a joiner that it measures in two
 # ways, and Textual's own lines shift.
 HARD = (

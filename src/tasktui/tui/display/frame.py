@@ -84,6 +84,13 @@ class Row:
             return len(self.texts)
         return next(x for x, text in enumerate(self.texts) if not sure(text))
 
+    def tail(self) -> int:
+        """The first cell of those at the end that are blank and plain."""
+        x = len(self.texts)
+        while x > 0 and self.texts[x - 1] == BLANK and self.pens[x - 1] == PLAIN:
+            x -= 1
+        return x
+
     def whole(self, cells: range) -> range:
         """The same cells, and those of the wide characters at both ends."""
         return range(self._start(cells.start), self._end(cells.stop))
@@ -97,15 +104,20 @@ def differences(held: Row, wanted: Row) -> list[range]:
     """
     both = zip(held.texts, wanted.texts, held.pens, wanted.pens, strict=True)
     changed = [x for x, (a, b, p, q) in enumerate(both) if a != b or p != q]
-    doubt = min(held.doubt(), wanted.doubt())
+    end, tail, doubt = len(wanted.texts), wanted.tail(), min(held.doubt(), wanted.doubt())
     runs: list[range] = []
-    for x in changed:
-        cells = range(doubt, len(wanted.texts)) if x >= doubt else wanted.whole(range(x, x + 1))
+    for count, x in enumerate(changed):
+        if x >= doubt:
+            cells = range(doubt, end)
+        elif x >= tail and len(changed) - count >= _ERASE_FROM:
+            cells = range(x, end)
+        else:
+            cells = wanted.whole(range(x, x + 1))
         if runs and cells.start <= runs[-1].stop + _gap(wanted, runs[-1].stop, cells.start):
             runs[-1] = range(runs[-1].start, max(cells.stop, runs[-1].stop))
         else:
             runs.append(cells)
-        if x >= doubt:
+        if cells.stop == end:
             break
     return runs
 
@@ -240,7 +252,5 @@ def _erasable(row: Row, cells: range) -> int:
     """Cells at the end of the line that are blank and plain, if they are worth erasing."""
     if cells.stop < len(row.texts):
         return 0
-    x = cells.stop
-    while x > cells.start and row.texts[x - 1] == BLANK and row.pens[x - 1] == PLAIN:
-        x -= 1
-    return cells.stop - x if cells.stop - x >= _ERASE_FROM else 0
+    blanks = cells.stop - max(cells.start, row.tail())
+    return blanks if blanks >= _ERASE_FROM else 0
