@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 from tasktui.config import NO_SCHEDULER
 from tasktui.engine.logfile import append
 from tasktui.errors import TasktuiError
-from tasktui.runtime.daemon import State
+from tasktui.runtime.daemon import Health, State
 from tasktui.runtime.host import others
 from tasktui.runtime.session import Session, utc_now
 from tasktui.schedule.resolve import zone, zone_names
@@ -34,6 +34,7 @@ from tasktui.tui.display.sparing import SparingDisplay
 from tasktui.tui.keyorder import OrderedKeys
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import palette
+from tasktui.tui.pulse import Pulse
 from tasktui.tui.screens.page import Page
 from tasktui.tui.screens.tasks import TasksScreen
 from tasktui.tui.takeover import successor
@@ -71,6 +72,7 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
         self.theme = WIDGETS[desk.palette.theme]
         self.animation_level = "none"
         self._terminal = os.isatty(0)
+        self._pulse = Pulse()
 
     def get_driver_class(self) -> type[Driver]:
         """The driver goes on from the skeleton where that is up."""
@@ -116,8 +118,14 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
     def _tick(self) -> None:
         if self._terminal and not os.isatty(0):
             self._hung_up()
+        due = self._pulse.due(self.desk.now(), self.painted, focused=self.app_focus)
         for screen in self._seen():
-            screen.post_message(Ticked())
+            screen.post_message(Ticked(due=due))
+
+    def on_app_focus(self) -> None:
+        """Looked at again: ages go on at once."""
+        self._pulse.nudge()
+        self._tick()
 
     def _changed(self) -> None:
         for screen in self._seen():
@@ -154,7 +162,9 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
     async def _keep_health(self) -> None:
         while True:
             with contextlib.suppress(TasktuiError):  # the page that reads the store says it
-                self.desk.health = await self.desk.session.ahealth()
+                before, self.desk.health = self.desk.health, await self.desk.session.ahealth()
+                if _shown(before) != _shown(self.desk.health):
+                    self._pulse.nudge()
                 if self.desk.health.state is State.RUNNING:
                     self.desk.asked_at = None
             await asyncio.sleep(_HEALTH_S)
@@ -168,6 +178,7 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
                 seen = stamp
                 with contextlib.suppress(TasktuiError, OSError):
                     self.desk.note_cluster(await asyncio.to_thread(session.local_status))
+                    self._pulse.nudge()
             await asyncio.sleep(_CLUSTER_S)
 
     # The end.
@@ -230,6 +241,11 @@ def encoding(environ: Mapping[str, str]) -> str:
     names = (environ.get(n, "") for n in ("LC_ALL", "LC_CTYPE", "LANG"))
     locale = next(filter(None, names), "")
     return locale.partition(".")[2].partition("@")[0] or "ascii"
+
+
+def _shown(health: Health | None) -> object:
+    """What the screen shows of it: heartbeats come all the time."""
+    return health and (health.state, health.pid, health.trouble)
 
 
 def _stamp(file: Path) -> int | None:

@@ -17,8 +17,12 @@ class StoreChanged(Message):
 
 
 class Ticked(Message):
-    """A second passed."""
+    """A second passed; ``due``: what is shown may look different now."""
+
+    def __init__(self, *, due: bool) -> None:
+        super().__init__()
+        self.due = due
 
     def can_replace(self, message: Message) -> bool:
-        """Ticks that were not handled in time are one."""
-        return isinstance(message, Ticked)
+        """Ticks that were not handled in time are one, but not one that draws."""
+        return isinstance(message, Ticked) and message.due >= self.due

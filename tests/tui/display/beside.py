@@ -66,20 +66,25 @@ class Beside(SparingDisplay[None]):
         self.begun = True
         self.compared = self.bytes_plain = self.bytes_layer = 0
         self.settled = False
-        """Textual has drawn all of the screen since it was resized."""
+        """Textual has drawn all of the screen since it heard that it was resized."""
+        self.heard = True
 
     def get_driver_class(self) -> type[Driver]:
         return MemoryDriver
 
     def resized(self, width: int, height: int) -> None:
         """The terminal's size changes, and the app hears of it."""
-        self.settled = False
+        self.settled = self.heard = False
         for screen in (self.plain, self.layer):
             screen.resize(width, height)
         for screen in self.pytes:
             screen.resize(height, width)
         size = Size(width, height)
         self.post_message(events.Resize(size, size))
+
+    def terminal_taken(self) -> None:
+        self.heard = True
+        super().terminal_taken()
 
     def _display(self, screen: Any, renderable: Any) -> None:
         drawing = self.begun and self._drawing() and isinstance(renderable, CompositorUpdate)
@@ -99,7 +104,8 @@ class Beside(SparingDisplay[None]):
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         data = update.render_segments(self.console) + Control.move_to(*cursor).segment.text
         self.bytes_plain += len(data.encode())
-        self.settled |= isinstance(update, LayoutUpdate) and update.region.size == self.size
+        whole = isinstance(update, LayoutUpdate) and update.region.size == self.size
+        self.settled |= whole and self.heard
         # Line feeds stand before moves to the next line: they move nothing.
         data = DROPPED.sub("", data)
         self.plain.feed(data)

@@ -43,17 +43,17 @@ async def test_text_of_sure_width_is_the_same_on_pyte_too(
 ) -> None:
     app = Synthetic(Random(7), alphabet)
     app.pyte = True
-    await run(app, 60, system)
+    await run(app, 40, system)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_clusters_and_control_characters_are_the_same(seed: int) -> None:
-    await run(Synthetic(Random(seed), HARD), 100)
+    await run(Synthetic(Random(seed), HARD), 60)
 
 
 async def test_without_colours_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    await run(Synthetic(Random(3), WIDE, ansi_color=True), 60)
+    await run(Synthetic(Random(3), WIDE, ansi_color=True), 40)
 
 
 class Elsewhere(Synthetic):
@@ -63,7 +63,7 @@ class Elsewhere(Synthetic):
 
     def _draw_plain(self, update: Any) -> None:
         self.bytes_plain += len(update.render_segments(self.console))
-        self.settled = True
+        self.settled |= self.heard
 
     def compare(self) -> None:
         """Every cell is right but those of the characters that it measures in another way."""
@@ -80,9 +80,9 @@ class Elsewhere(Synthetic):
                     assert look.link == pen.link
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_other_widths_of_a_terminal_harm_only_their_own_character(seed: int) -> None:
-    await run(Elsewhere(Random(seed), JOINED), 100)
+    await run(Elsewhere(Random(seed), JOINED), 60)
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ async def test_thousands_of_changes_are_the_same(alphabet: Sequence[str]) -> Non
     kind = Elsewhere if alphabet is JOINED else Synthetic
     app = kind(Random(20), alphabet)
     app.pyte = alphabet is WIDE
-    await run(app, 2000)
+    await run(app, 1500)
 
 
 async def test_an_unproved_version_is_drawn_plainly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,8 @@ class SparingDisplay(App[R]):
     def __init__(self, *, sparing: bool = True, ansi_color: bool | None = None) -> None:
         self._frame = Frame() if sparing and proved() else None
         super().__init__(ansi_color=ansi_color)
+        self.painted = 0
+        """How often anything was drawn: tells an app whether its screen stands still."""
         # A terminal multiplexer draws the whole pane again at the end of each such update.
         self._multiplexed = "TMUX" in os.environ
 
@@ -91,6 +93,8 @@ class SparingDisplay(App[R]):
             super()._end_update()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is not None:
+            self.painted += 1
         if self._frame is None or not self._drawing() or renderable is None:
             super()._display(screen, renderable)
             return

@@ -120,13 +120,15 @@ class Page(Screen[None], inherit_bindings=False):
     def on_ticked(self, message: Ticked) -> None:
         """A second passed: ages, the clock, the end of a notice."""
         message.stop()
+        due = message.due
         if self._notice_ticks:
             self._notice_ticks -= 1
             if not self._notice_ticks:
-                self._notice = ()
+                self._notice, due = (), True
         if self.desk.store_error:
             self.reload()
-        self.draw()
+        if due:
+            self.draw()
 
     def reload(self) -> None:
         """Read again soon; many calls while a read runs are one more read."""

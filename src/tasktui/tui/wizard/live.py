@@ -168,7 +168,7 @@ class LiveScreen(Screen[R]):
     def on_ticked(self, message: Ticked) -> None:
         """A second passed."""
         message.stop()
-        if not self.busy:
+        if message.due and not self.busy:
             self.put(moves.at(self.state, self.desk.now()))
 
     def on_store_changed(self, message: StoreChanged) -> None:
