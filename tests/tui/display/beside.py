@@ -130,7 +130,8 @@ class Beside(SparingDisplay[None]):
                 if a != b and not lost_mark(a, b)
             ]
             assert not wrong, f"line {y}: {wrong[:3]}\n{self.plain.text()}\n{self.layer.text()}"
-        assert (self.plain.x, self.plain.y) == (self.layer.x, self.layer.y)
+        at = [(screen.x, screen.y) for screen in (self.plain, self.layer)]
+        assert at[0] == at[1], f"the cursor: {at}"
         if self.pytes:
             plain, layer = (list(self._pyte_cells(s)) for s in self.pytes)
             wrong = [pair for pair in zip(plain, layer, strict=True) if pair[0] != pair[1]]

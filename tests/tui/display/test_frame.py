@@ -100,3 +100,9 @@ def test_what_lies_outside_is_cut() -> None:
     drawn(frame, 18, 0, "a中b")
     drawn(frame, 0, 9, "below")
     assert next(iter(frame.cells()))[0][17:] == [" ", "a", " "]
+
+
+def test_a_cursor_outside_stops_at_the_edge() -> None:
+    frame = fresh()
+    assert frame.draw([], (30, 5)) == "\x1b[3;20H"
+    assert frame.draw([], (18, 2)) == "\b"

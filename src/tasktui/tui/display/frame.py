@@ -160,7 +160,12 @@ class Frame:
     def draw(
         self, pieces: Iterable[tuple[int, int, list[str], list[Pen]]], cursor: tuple[int, int]
     ) -> str:
-        """The bytes that put the pieces (column, line, cells) and then the cursor there."""
+        """The bytes that put the pieces (column, line, cells) and then the cursor there.
+
+        What lies outside is cut; a cursor outside stops at the edge.
+        """
+        width, height = self._size
+        cursor = min(cursor[0], width - 1), min(cursor[1], height - 1)
         wanted: dict[int, Row] = {}
         for x, y, texts, pens in pieces:
             if y < len(self._rows):
