@@ -66,9 +66,8 @@ class Terminal:
         self._screen = PictureScreen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environ or {})}
-        if "NO_COLOR" not in (environ or {}):
-            env.pop("NO_COLOR", None)
-        env.pop("TMUX", None)
+        for name in {"NO_COLOR", "TMUX"} - {*(environ or {})}:
+            env.pop(name, None)
         self._master, slave = pty.openpty()
         _set_size(slave, columns, rows)
         self.process = subprocess.Popen(
