@@ -77,7 +77,7 @@ async def test_random_keys_change_nothing_in_the_store(bench: Bench, name: str) 
     bench.launched("idle")
     bench.archived("old")
     before = bench.everything()
-    rng = random.Random(f"tasktui {name}")
+    rng = random.Random(f"tasktui {name}")  # noqa: S311 - not for secrets
     pressed = 0
     while pressed < PRESSES:
         async with bench.app().run_test(size=(100, 30)) as pilot:

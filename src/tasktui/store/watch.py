@@ -19,7 +19,7 @@ _BROKEN = -1
 class Watcher:
     """A thread with a read-only connection that asks for the database's version (10 µs)."""
 
-    def __init__(self, path: Path, on_change: Callable[[], None], interval_s: float = 0.05) -> None:
+    def __init__(self, path: Path, on_change: Callable[[], None], interval_s: float = 0.1) -> None:
         self._path = path
         self._on_change = on_change
         self._interval_s = interval_s

@@ -50,8 +50,10 @@ DISPLAY = "TASKTUI_DISPLAY"
 """Set to ``plain`` to send the screen the way Textual does it."""
 
 _TICK_S = 1.0
-_HEALTH_S = 2.0
-_CLUSTER_S = 1.0
+_HEALTH_S = 3.0
+_CLUSTER_S = 3.0
+_STAGE_S = 1.0
+"""The embedded cluster comes up: its stages are shown as they come."""
 _RETRY_S = 1.0
 _HANGUP_S = 0.7
 """How long leaving may take after the terminal is gone."""
@@ -179,7 +181,7 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
                 with contextlib.suppress(TasktuiError, OSError):
                     self.desk.note_cluster(await asyncio.to_thread(session.local_status))
                     self._pulse.nudge()
-            await asyncio.sleep(_CLUSTER_S)
+            await asyncio.sleep(_STAGE_S if self.desk.starting else _CLUSTER_S)
 
     # The end.
 

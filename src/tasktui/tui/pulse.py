@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-REST = timedelta(seconds=5)
+REST = timedelta(seconds=10)
 """How late an age in minutes may be."""
 
 

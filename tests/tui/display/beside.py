@@ -83,7 +83,8 @@ class Beside(SparingDisplay[None]):
         self.post_message(events.Resize(size, size))
 
     def terminal_taken(self) -> None:
-        self.heard = True
+        # From here on the layer draws what is there; Textual only what it knows to be new.
+        self.heard, self.settled = True, False
         super().terminal_taken()
 
     def _display(self, screen: Any, renderable: Any) -> None:

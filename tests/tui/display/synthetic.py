@@ -48,6 +48,10 @@ COLOURS = ("red", "bright_blue", "default", "#102030", "#fefefe", "color(120)")
 FLAGS = ("bold", "dim", "italic", "underline", "blink", "reverse", "strike", "overline")
 
 
+def seeded(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - not for secrets
+
+
 def style(random: Random) -> Style | None:
     if random.random() < 0.2:
         return None

@@ -55,7 +55,6 @@ def alike(one: Terminal, other: Terminal, seconds: float = 30.0) -> bool:
             screen.settle(0.1, 2.0)
         if cells(one) == cells(other):
             return True
-    print(one.text, other.text, sep="\n")
     return False
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC
-from random import Random
 
 import pytest
 
@@ -13,6 +12,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.palette import palette
 from tui.bench import Bench
 from tui.display.beside import Beside
+from tui.display.synthetic import seeded
 
 # No key changes anything for good: every verb ends in a dialog that is left.
 KEYS = (
@@ -29,7 +29,7 @@ class Ours(Beside, TasktuiApp):
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_random_keys_and_news_draw_the_same(bench: Bench, seed: int) -> None:
-    random = Random(seed)
+    random = seeded(seed)
     tasks = [bench.launched(f"task-{n}") for n in range(30)]
     bench.sees()
     look = palette(no_color=bool(seed), encoding="utf-8")

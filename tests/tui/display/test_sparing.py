@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tasktui.tui.display import sparing
 from tasktui.tui.display.cells import REST, sure
 from tui.display.beside import render_afresh
 from tui.display.emulator import one_by_one
-from tui.display.synthetic import HARD, JOINED, PLAIN, WIDE, Synthetic
+from tui.display.synthetic import HARD, JOINED, PLAIN, WIDE, Synthetic, seeded
 
 SYSTEMS = (ColorSystem.STANDARD, ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR)
 
@@ -41,19 +40,19 @@ async def run(app: Synthetic, steps: int, system: ColorSystem | None = None) -> 
 async def test_text_of_sure_width_is_the_same_on_pyte_too(
     alphabet: Sequence[str], system: ColorSystem
 ) -> None:
-    app = Synthetic(Random(7), alphabet)
+    app = Synthetic(seeded(7), alphabet)
     app.pyte = True
     await run(app, 40, system)
 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_clusters_and_control_characters_are_the_same(seed: int) -> None:
-    await run(Synthetic(Random(seed), HARD), 60)
+    await run(Synthetic(seeded(seed), HARD), 60)
 
 
 async def test_without_colours_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    await run(Synthetic(Random(3), WIDE, ansi_color=True), 40)
+    await run(Synthetic(seeded(3), WIDE, ansi_color=True), 40)
 
 
 class Elsewhere(Synthetic):
@@ -82,14 +81,14 @@ class Elsewhere(Synthetic):
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_other_widths_of_a_terminal_harm_only_their_own_character(seed: int) -> None:
-    await run(Elsewhere(Random(seed), JOINED), 60)
+    await run(Elsewhere(seeded(seed), JOINED), 60)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("alphabet", [WIDE, HARD, JOINED], ids=["wide", "hard", "joined"])
 async def test_thousands_of_changes_are_the_same(alphabet: Sequence[str]) -> None:
     kind = Elsewhere if alphabet is JOINED else Synthetic
-    app = kind(Random(20), alphabet)
+    app = kind(seeded(20), alphabet)
     app.pyte = alphabet is WIDE
     await run(app, 1500)
 
