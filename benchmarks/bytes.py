@@ -1,7 +1,8 @@
 """What the terminal app sends and computes for each thing that happens on its screen.
 
-A real pty of 120x40, a store of 200 tasks, medians; drawn as Textual does it (TASKTUI_DISPLAY=plain)
-and by differences, in turn. The scheduler does not run; what it would write is written here.
+A real pty of 120x40, a store of 200 tasks, medians; drawn as Textual does it
+(TASKTUI_DISPLAY=plain) and by differences, in turn. No scheduler runs; what it would write is
+written here: a heartbeat every five seconds, and a status.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from tasktui.config import Config
+from tasktui.domain.observed import SchedulerView
 from tasktui.domain.status import Status
-from tasktui.domain.task import TaskSpec
+from tasktui.domain.task import TaskSpec, When
 from tasktui.runtime.session import Session
 from tasktui.schedule.parse import parse_daily
 from tasktui.store.store import Store
@@ -31,6 +33,11 @@ from terminal import Terminal
 
 TASKS = 200
 QUIET_S = 0.4
+BEAT_S = 5.0
+TICKING_S = 20.0
+CLOSES = "dialog closes"
+UNDONE = {"dialog opens", "page of keys"}
+"""What is closed again before the next round."""
 Figures = dict[str, tuple[float, float]]
 """Bytes and CPU milliseconds by what happened."""
 
@@ -62,20 +69,19 @@ def measure(folder: Path, display: str, rounds: int, idle_s: float) -> Figures:
     """Everything, with one way to draw."""
     found: Figures = {}
     quiet = folder / "old"
-    fill(quiet, age=timedelta(hours=5))
+    fill(quiet)
     with opened(quiet, display) as screen:
         found["first screen: B, CPU ms"] = (len(screen.raw), cpu_s(screen) * 1000)
         for name, act in actions(quiet).items():
-            found[name] = median(screen, act, rounds)
-        found[f"idle {idle_s:.0f} s: B/s, % CPU"] = idle(screen, idle_s)
+            found[name] = median(screen, name, act, rounds)
+        found["idle: B/s, % CPU"] = idle(screen, quiet, idle_s)
         found["memory: MB, peak MB"] = memory(screen)
         screen.press("q")
     ticking = folder / "new"
-    fill(ticking, age=timedelta(seconds=1))
+    fill(ticking, soon=True)
     with opened(ticking, display) as screen:
-        seconds = 20.0
-        count, cpu = idle(screen, seconds)
-        found["38 ages tick, each second"] = (count, cpu * 10)
+        count, percent = idle(screen, ticking, TICKING_S)
+        found["38 countdowns tick: B, ms a second"] = (count, percent * 10)
         screen.press("q")
     return found
 
@@ -92,36 +98,59 @@ def actions(state: Path) -> dict[str, Callable[[Terminal], object]]:
         "cursor down": lambda screen: screen.press("j"),
         "page down": lambda screen: screen.press("pgdn"),
         "one status change": status,
-        "tab switch": lambda screen: screen.press("2" if next(turn) % 2 else "1"),
-        "dialog opens": lambda screen: screen.press("A"),
-        "dialog closes": lambda screen: screen.press("esc"),
-        "page of keys": lambda screen: screen.press("?"),
-        "back from it": lambda screen: screen.press("esc"),
+        "tab switch": lambda screen: screen.press("3" if next(turn) % 2 else "1"),
+        "dialog opens": lambda screen: shown(screen, "D", "Deactivate"),
+        CLOSES: lambda screen: gone(screen, "esc", "Deactivate"),
+        "page of keys": lambda screen: shown(screen, "?", "Keys of the screen"),
     }
 
 
-def median(screen: Terminal, act: Callable[[Terminal], object], rounds: int) -> tuple[float, float]:
-    """Bytes and CPU milliseconds of one act; those that open and close go in pairs by themselves."""
+def median(
+    screen: Terminal, name: str, act: Callable[[Terminal], object], rounds: int
+) -> tuple[float, float]:
+    """Bytes and CPU milliseconds of one act."""
     counts, times = [], []
-    undo = {"A": "esc", "?": "esc"}
     for _ in range(rounds):
+        if name == CLOSES:
+            shown(screen, "D", "Deactivate")
         screen.settle(QUIET_S)
         before, spent = len(screen.raw), cpu_s(screen)
         act(screen)
         screen.settle(QUIET_S)
         counts.append(len(screen.raw) - before)
         times.append((cpu_s(screen) - spent) * 1000)
-    del undo
+        if name in UNDONE:
+            screen.press("esc")
     return statistics.median(counts), statistics.median(times)
 
 
-def idle(screen: Terminal, seconds: float) -> tuple[float, float]:
-    """Bytes and percent of a core for each second in which nothing happens."""
-    screen.settle(1.0)
-    before, spent, start = len(screen.raw), cpu_s(screen), time.monotonic()
-    while time.monotonic() - start < seconds:
-        screen.pump(0.5)
-    lasted = time.monotonic() - start
+def shown(screen: Terminal, key: str, words: str) -> None:
+    """Press a key and wait for what it brings."""
+    screen.press(key)
+    screen.wait(words)
+
+
+def gone(screen: Terminal, key: str, words: str) -> None:
+    """Press a key and wait until what was there is gone."""
+    screen.press(key)
+    screen.wait(lambda text: words not in text)
+
+
+def idle(screen: Terminal, state: Path, seconds: float) -> tuple[float, float]:
+    """Bytes and percent of a core for each second in which nothing happens but heartbeats."""
+    store = Store.open(Config(state_dir=state).database)
+    try:
+        epoch = store.lead(SchedulerView())
+        screen.settle(1.0)
+        before, spent, start = len(screen.raw), cpu_s(screen), time.monotonic()
+        while time.monotonic() - start < seconds:
+            store.heartbeat(epoch, datetime.now(UTC))
+            beat = time.monotonic() + BEAT_S
+            while time.monotonic() < beat:
+                screen.pump(0.5)
+        lasted = time.monotonic() - start
+    finally:
+        store.close()
     return (len(screen.raw) - before) / lasted, (cpu_s(screen) - spent) / lasted * 100
 
 
@@ -139,15 +168,17 @@ def opened(state: Path, display: str) -> Terminal:
     return screen
 
 
-def fill(state: Path, age: timedelta) -> None:
-    """A store of tasks that are so old."""
-    session = Session(Config(state_dir=state), {}, "cli", now=lambda: datetime.now(UTC) - age)
-    plan = parse_daily("08:00=2-4,20:00=0-1", "UTC")
+def fill(state: Path, *, soon: bool = False) -> None:
+    """A store of tasks that wait for a point: in minutes where ``soon``, else in hours."""
+    os.environ["TASKTUI_NO_SCHEDULER"] = "1"
+    session = Session(Config(state_dir=state), {}, "cli")
+    point = datetime.now(UTC) + (timedelta(minutes=9) if soon else timedelta(hours=9))
+    plan = parse_daily(f"{point:%H:%M}=2-4,{point - timedelta(hours=2):%H:%M}=0-1", "UTC")
     for n in range(TASKS):
-        spec = TaskSpec(
-            name=f"task-{n:03}", artifact="echo", file_path="", deployment_name="", schedule=plan
-        )
+        name = f"task-{n:03}"
+        spec = TaskSpec(name=name, artifact="echo", file_path="", deployment_name="", schedule=plan)
         session.call(lambda c, spec=spec: c.launch(spec))
+        session.call(lambda c, name=name: c.activate(name, When.NEXT))
     session.close()
 
 
