@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from rich.color import ColorSystem
+from textual.app import ComposeResult
+from textual.driver import Driver
 from textual.strip import Strip
+from textual.widgets import Static
 
 from tasktui.tui.display import sparing
 from tasktui.tui.display.cells import REST, sure
-from tui.display.beside import render_afresh
+from tui.display.beside import MemoryDriver, render_afresh
 from tui.display.emulator import one_by_one
 from tui.display.synthetic import HARD, JOINED, PLAIN, WIDE, Synthetic, seeded
 
@@ -91,6 +94,30 @@ async def test_thousands_of_changes_are_the_same(alphabet: Sequence[str]) -> Non
     app = kind(seeded(20), alphabet)
     app.pyte = alphabet is WIDE
     await run(app, 1500)
+
+
+class Broken(sparing.SparingDisplay[None]):
+    """Its layer fails."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("hello")
+
+    def get_driver_class(self) -> type[Driver]:
+        return MemoryDriver
+
+    def _differences(self, *_: object) -> str:
+        raise ValueError
+
+
+async def test_a_layer_that_fails_steps_aside() -> None:
+    app = Broken()
+    assert app.sparing
+    async with app.run_test(headless=False) as pilot:
+        await pilot.pause()
+        assert not app.sparing
+        driver = app._driver
+        assert isinstance(driver, MemoryDriver)
+        assert "hello" in driver.sent
 
 
 async def test_an_unproved_version_is_drawn_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
