@@ -563,7 +563,7 @@ async def test_a_start_that_passes_while_one_looks_becomes_an_error(shop: Worksh
     async with shop.running(cloning=shop.task(schedule=later)) as pilot:
         assert "has passed" not in text(pilot)
         shop.bench.later(minutes=2)
-        shop.wizard.post_message(Ticked())
+        shop.wizard.post_message(Ticked(due=True))
         await until(pilot, "has passed")
 
 
