@@ -77,8 +77,8 @@ class Beside(SparingDisplay[None]):
         self.settled = self.heard = False
         for screen in (self.plain, self.layer):
             screen.resize(width, height)
-        for screen in self.pytes:
-            screen.resize(height, width)
+        for other in self.pytes:
+            other.resize(height, width)
         size = Size(width, height)
         self.post_message(events.Resize(size, size))
 
@@ -135,8 +135,8 @@ class Beside(SparingDisplay[None]):
         assert at[0] == at[1], f"the cursor: {at}"
         if self.pytes:
             plain, layer = (list(self._pyte_cells(s)) for s in self.pytes)
-            wrong = [pair for pair in zip(plain, layer, strict=True) if pair[0] != pair[1]]
-            assert not wrong, wrong[:3]
+            unlike = [pair for pair in zip(plain, layer, strict=True) if pair[0] != pair[1]]
+            assert not unlike, unlike[:3]
 
     def _pyte_cells(self, screen: Any) -> Iterator[Any]:
         """pyte keeps the other half of a wide character that lost one: not compared."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ async def run(app: Synthetic, steps: int, system: ColorSystem | None = None) -> 
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("alphabet", [PLAIN, WIDE], ids=["narrow", "wide"])
 async def test_text_of_sure_width_is_the_same_on_pyte_too(
-    alphabet: Sequence[str], system: ColorSystem
+    alphabet: tuple[str, ...], system: ColorSystem
 ) -> None:
     app = Synthetic(seeded(7), alphabet)
     app.pyte = True
@@ -89,7 +88,7 @@ async def test_other_widths_of_a_terminal_harm_only_their_own_character(seed: in
 
 @pytest.mark.slow
 @pytest.mark.parametrize("alphabet", [WIDE, HARD, JOINED], ids=["wide", "hard", "joined"])
-async def test_thousands_of_changes_are_the_same(alphabet: Sequence[str]) -> None:
+async def test_thousands_of_changes_are_the_same(alphabet: tuple[str, ...]) -> None:
     kind = Elsewhere if alphabet is JOINED else Synthetic
     app = kind(seeded(20), alphabet)
     app.pyte = alphabet is WIDE
