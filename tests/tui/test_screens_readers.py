@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
 
 from make import make_replica, make_task
@@ -216,3 +218,20 @@ def test_each_text_is_the_one_that_other_faces_give(bench: Bench) -> None:
 
 def test_tmux_is_asked_to_hand_the_text_on() -> None:
     assert through_tmux("chat") == "\x1bPtmux;\x1b\x1b]52;c;Y2hhdA==\x07\x1b\\"
+
+
+async def test_closed_pages_leave_nothing_painted_behind(bench: Bench) -> None:
+    def painters() -> int:
+        gc.collect()
+        return sum(isinstance(o, StylesCache) for o in gc.get_objects())
+
+    bench.launched("chat")
+    async with bench.app().run_test(size=(100, 30)) as pilot:
+        await until(pilot, "> chat")
+        await press(pilot, "question_mark", seen="Keys of the screen")
+        await press(pilot, "escape", seen="> chat")
+        before = painters()
+        for _ in range(5):
+            await press(pilot, "question_mark", seen="Keys of the screen")
+            await press(pilot, "escape", seen="> chat")
+        assert painters() == before

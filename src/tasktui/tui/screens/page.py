@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, ClassVar
 
+from textual._styles_cache import StylesCache
 from textual.screen import Screen
 
 from tasktui.commands.commands import Commands
@@ -102,6 +103,10 @@ class Page(Screen[None], inherit_bindings=False):
         """Draw at once what is known, then read."""
         self.draw()
         self.reload()
+
+    def on_unmount(self) -> None:
+        """Let go of what was painted: Textual memoizes a method, and so keeps 1,024 painters."""
+        StylesCache.get_inner_outer.cache_clear()
 
     def on_screen_resume(self) -> None:
         """Another screen was closed: what is shown may be old."""
