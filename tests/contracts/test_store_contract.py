@@ -697,6 +697,18 @@ def test_settings_are_kept_and_replaced(store: Store) -> None:
     assert store.setting("address") == ""
 
 
+def test_a_setting_of_the_scheduler_is_kept_under_the_newest_epoch_alone(store: Store) -> None:
+    old = store.lead(SchedulerView(holder="a"))
+    store.keep_setting(old, "agreed", "1")
+    new = store.lead(SchedulerView(holder="b"))
+    for value in ("1", "2"):
+        with pytest.raises(LeadershipLost):
+            store.keep_setting(old, "agreed", value)
+    assert store.setting("agreed") == "1"
+    store.keep_setting(new, "agreed", "2")
+    assert store.setting("agreed") == "2"
+
+
 def test_each_user_has_one_draft(store: Store) -> None:
     body: dict[str, object] = {"name": "ch\u00e4t", "points": [["08:00", 1]], "late": None}
     store.save_draft("op1", {"name": "older"})

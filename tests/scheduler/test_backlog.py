@@ -45,9 +45,9 @@ class Disk:
         self._fail()
         return int(self.store.record(epoch, updates, events, cluster))
 
-    def set_setting(self, key: str, value: str) -> None:
+    def keep_setting(self, epoch: int, key: str, value: str) -> None:
         self._fail()
-        self.store.set_setting(key, value)
+        self.store.keep_setting(epoch, key, value)
 
     def _fail(self) -> None:
         self.tries += 1
@@ -193,14 +193,28 @@ async def test_who_was_replaced_meanwhile_does_not_go_on_from_memory(site: Site)
 
 async def test_settings_that_cannot_be_written_are_remembered(site: Site) -> None:
     backlog = Backlog(site.disk)
+    epoch = site.world.store.leader().epoch
     site.disk.error = FULL
-    backlog.set_setting("k", "v")
+    backlog.keep_setting(epoch, "k", "v")
     assert (backlog.setting("k"), site.world.store.setting("k")) == ("v", None)
     site.disk.error = None
-    backlog.record(site.world.store.leader().epoch, (), (make_event(task=None),), ClusterView())
+    backlog.record(epoch, (), (make_event(task=None),), ClusterView())
     assert site.world.store.setting("k") == "v"
-    backlog.set_setting("k", "w")
+    backlog.keep_setting(epoch, "k", "w")
     assert backlog.setting("k") == "w"
+
+
+@pytest.mark.parametrize("error", [None, FULL])
+async def test_a_scheduler_that_was_replaced_keeps_no_setting(
+    site: Site, error: StoreError | None
+) -> None:
+    backlog = Backlog(site.disk)
+    old = site.world.store.leader().epoch
+    site.world.store.lead(SchedulerView(holder="other", pid=7))
+    site.disk.error = error
+    with pytest.raises(LeadershipLost, match=r"other \(pid 7\)"):
+        backlog.keep_setting(old, "k", "v")
+    assert backlog.setting("k") is None
 
 
 async def test_what_is_kept_is_bounded_and_the_newest_stays(site: Site) -> None:

@@ -98,7 +98,9 @@ async def test_a_task_that_was_placed_keeps_its_room_before_ray_shows_it(gpus: W
 
 async def test_two_that_become_due_at_once_do_not_both_get_the_same_room(gpus: World) -> None:
     for name in ("a", "b"):
-        gpus.launch(name, make_one_off(NOW + timedelta(minutes=5)), artifact="gpu-3")
+        gpus.launch(
+            name, make_one_off((NOW + timedelta(minutes=5)).replace(tzinfo=None)), artifact="gpu-3"
+        )
         gpus.commands.activate(name)
     await gpus.advance(1)
     await gpus.go_to(NOW + timedelta(minutes=5))

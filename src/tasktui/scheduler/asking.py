@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Protocol
+
+from tasktui.scheduler.settings import Settings
 
 ASKED = "removal_asked"
 """Setting: the names of the applications that the scheduler does not remove before asking."""
 CONFIRMED = "removal_confirmed"
 """Setting: the names that a person said may be removed."""
-
-
-class Settings(Protocol):
-    """What is kept in the store."""
-
-    def setting(self, key: str) -> str | None:
-        """A value that was kept, None when there is none."""
-        ...
-
-    def set_setting(self, key: str, value: str) -> None:
-        """Keep ``value``."""
-        ...
 
 
 def names_of(kept: str | None) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class Backlog:
         def write() -> None:
             nonlocal taken
             for key, value in self._settings.items():
-                self._store.set_setting(key, value)
+                self._store.keep_setting(epoch, key, value)
             told = self._told()
             taken = self._store.record(epoch, waiting, (*self._events, *told), cluster)
 
@@ -107,13 +107,14 @@ class Backlog:
         """A value that was kept, here or there."""
         return self._settings[key] if key in self._settings else self._store.setting(key)
 
-    def set_setting(self, key: str, value: str) -> None:
-        """Keep ``value``."""
+    def keep_setting(self, epoch: int, key: str, value: str) -> None:
+        """Keep ``value``. Raises LeadershipLost."""
         try:
-            self._store.set_setting(key, value)
+            self._store.keep_setting(epoch, key, value)
         except (StoreBroken, StoreTooNew):
             raise
         except StoreError:
+            self._store.fence(epoch)
             self._settings[key] = value
 
     def archive_path(self, digest: str) -> Path:

@@ -98,8 +98,11 @@ class SchedulerStore(Protocol):
         """A value that was kept, None when there is none."""
         ...
 
-    def set_setting(self, key: str, value: str) -> None:
-        """Keep ``value``; nothing is written when it is there already."""
+    def keep_setting(self, epoch: int, key: str, value: str) -> None:
+        """Keep ``value``; nothing is written when it is there already.
+
+        Raises LeadershipLost under an old epoch.
+        """
         ...
 
     def archive_path(self, digest: str) -> Path:

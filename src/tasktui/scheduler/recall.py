@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from tasktui.scheduler.asking import Settings
 from tasktui.scheduler.guard import NOTHING, Memory
+from tasktui.scheduler.settings import Settings
 
 AGREED = "agreed"
 """Setting: the start of Ray, and the fingerprint of each application that it had as wanted."""

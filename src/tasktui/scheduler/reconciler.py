@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
@@ -27,9 +28,12 @@ from tasktui.scheduler.guard import Memory
 from tasktui.scheduler.pins import Pins
 from tasktui.scheduler.plan import Plan, blind, plan, refusals
 from tasktui.scheduler.ports import Contact, Engine, SchedulerStore, Stores, Update
+from tasktui.scheduler.settings import Fenced, Settings
 from tasktui.scheduler.sight import WAITING, seen, unseen
 from tasktui.scheduler.timekeeper import Timekeeper
 from tasktui.scheduler.zonedata import VERSION, recompute
+
+T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
 
@@ -103,7 +107,7 @@ class Reconciler:
         """One turn of the loop: a pass when something changed or is due, else nothing."""
         now = self._clock.now()
         try:
-            told = await self._time.look(self._stores.run)
+            told = await self._time.look(self._with_settings)
             await self._beat(now, at_once=bool(told))
             await self._tell(told)
             changed = await self._load(now)
@@ -131,6 +135,10 @@ class Reconciler:
     async def _lead_still(self) -> None:
         """Ask right before each change of Ray; a read, which waits for nobody's write."""
         await self._stores.run(lambda s: s.fence(self._epoch))
+
+    async def _with_settings(self, work: Callable[[Settings], T]) -> T:
+        """Work on what is kept by name, as the leader that this one is."""
+        return await self._stores.run(lambda s: work(Fenced(s, self._epoch)))
 
     async def _load(self, now: datetime) -> bool:
         """Read the tasks again if anybody changed them, or one rests no more; True when changed."""
@@ -163,9 +171,9 @@ class Reconciler:
         if self._time.doubt:
             await self._stand_still(now)
             return
-        allowed = await self._stores.run(asking.confirmed)
+        allowed = await self._with_settings(asking.confirmed)
         if self._memory is None:
-            self._memory = await self._stores.run(recall.recall)
+            self._memory = await self._with_settings(recall.recall)
         made = plan(
             now,
             tasks,
@@ -178,7 +186,7 @@ class Reconciler:
         )
         await self._ask(made, allowed & observed.apps.keys())
         if recall.differs(self._memory, made.memory):
-            await self._stores.run(lambda s: recall.keep(s, made.memory))
+            await self._with_settings(lambda s: recall.keep(s, made.memory))
         self._memory = made.memory
         updates, failure = await self._carry_out(contact.engine, made, observed, now)
         self._checkpoint("before-record")
@@ -190,7 +198,7 @@ class Reconciler:
         """Ask before a removal that nobody asked for, until those that may go are gone."""
         if made.asks:
             self._view = replace(self._view, error=made.hold)
-        if await self._stores.run(lambda s: asking.ask(s, made.asks or going)):
+        if await self._with_settings(lambda s: asking.ask(s, made.asks or going)):
             self._news.append(self._notice(made.hold))
 
     async def _tell(self, texts: Sequence[str]) -> None:
@@ -214,7 +222,7 @@ class Reconciler:
                 count += sum(bool(u.events) for u in updates)
             text = f"Timezone data {version} instead of {known}: {count} tasks move."
             await self._record_view((), [self._notice(text)])
-        await self._stores.run(lambda s: s.set_setting(VERSION, version))
+        await self._with_settings(lambda s: s.set_setting(VERSION, version))
 
     async def _stand_still(self, now: datetime) -> None:
         """The clock is not believed: show what is, and change nothing."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
 
 from tasktui.scheduler.clocksteps import (
     Reading,
@@ -19,21 +18,10 @@ from tasktui.scheduler.clocksteps import (
     unbelievable,
 )
 from tasktui.scheduler.ports import Clock
+from tasktui.scheduler.settings import Settings
 
 DOUBT = "clock_doubt"
 """Setting: the last time seen when the clock fell too far behind it; empty once accepted."""
-
-
-class Settings(Protocol):
-    """What is kept in the store."""
-
-    def setting(self, key: str) -> str | None:
-        """A value that was kept, None when there is none."""
-        ...
-
-    def set_setting(self, key: str, value: str) -> None:
-        """Keep ``value``."""
-        ...
 
 
 Run = Callable[[Callable[[Settings], str]], Awaitable[str]]

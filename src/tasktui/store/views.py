@@ -80,6 +80,18 @@ class Views(Base):
                 "This one stops; the other one goes on.",
             )
 
+    def keep_setting(self, epoch: int, key: str, value: str) -> None:
+        """Keep a setting of the scheduler; nothing is written when it is there already.
+
+        Raises LeadershipLost when the epoch is not the newest.
+        """
+        if self._db.row("SELECT value FROM setting WHERE key = ?", [key]) == (value,):
+            self.fence(epoch)
+            return
+        with self._db.transaction():
+            self.fence(epoch)
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [key, value])
+
     def _cluster_changed(self, view: ClusterView) -> bool:
         row = self._db.row("SELECT seen_at, body FROM cluster")
         if row is None or row[1] != doc.cluster(view):
