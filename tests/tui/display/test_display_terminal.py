@@ -107,7 +107,9 @@ def test_after_a_stop_all_of_it_is_drawn_again_and_keys_work(
 def test_the_mouse_is_asked_for_clicks_not_for_every_move(opened: Callable[..., Terminal]) -> None:
     screen = opened()
     assert ANY_MOTION not in bytes(screen.raw)
-    screen.press("\x1b[<0;10;6M", "\x1b[<0;10;6m")
+    lines = screen.wait("The scheduler is down").splitlines()
+    line = next(y for y, text in enumerate(lines, 1) if "chat-10" in text)
+    screen.press(f"\x1b[<0;10;{line}M", f"\x1b[<0;10;{line}m")
     screen.wait("> chat-10")
 
 
