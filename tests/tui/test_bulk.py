@@ -8,8 +8,9 @@ import pytest
 
 from make import NOW, make_arming, make_progress, make_replica, make_task
 from tasktui.commands.bulk import Result, each
+from tasktui.commands.text import clean
 from tasktui.domain.actions import Action
-from tasktui.domain.status import Status
+from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Pause, Task
 from tasktui.errors import NotAllowed, NotFound
 from tasktui.tui.lines import Tone, plain
@@ -219,3 +220,18 @@ def test_what_an_action_does_to_each_stands_beside_it() -> None:
     assert "archived when Idle" in lines(Action.ARCHIVE, [running("r")], [])
     assert "Idle  at once" in lines(Action.ARCHIVE, [make_task("i")], [])
     assert "next 20:00Z 0-1 in 6h00" in lines(Action.ACTIVATE, [make_task("i")], [])
+
+
+async def test_no_byte_of_hostile_text_reaches_the_terminal(bench: Bench) -> None:
+    evil = "\x1b]52;c;aGk=\x07\u202e[@click=app.quit]\x9b2J"
+    for name in ("a", "b"):
+        task = bench.running(name, reason=Reason(evil), badges=(Mark(Badge.SHORT, evil),))
+        bench.saved(replace(task, artifact=evil, created_by=evil))
+    async with bench.app().run_test(size=(200, 40)) as pilot:
+        await until(pilot, "> a ")
+        for keys in (["x"], ["right", "right"], ["asterisk"], ["o"], ["escape"], ["R"]):
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+            shown = text(pilot).replace("\n", "")
+            assert clean(shown, len(shown)) == shown
+            assert "\\x1b]52" in shown
