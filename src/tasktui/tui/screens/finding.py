@@ -228,11 +228,16 @@ class Finding(Prompting):
     def do_mark(self) -> None:
         """Mark the row, or not any more."""
         self.table.mark()
-        self.draw_chrome()
+        self._count_marks()
 
     def do_mark_all(self) -> None:
         """Mark every row that is shown, or none of them any more."""
         self.table.mark_all()
+        self._count_marks()
+
+    def _count_marks(self) -> None:
+        """How many there are goes before an older notice."""
+        self._notice = ()
         self.draw_chrome()
 
     # The prompt.
