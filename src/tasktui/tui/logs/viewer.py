@@ -38,6 +38,7 @@ FIRST = 10_000
 EVERY_S = 2.0
 """How often a log that grows is read again."""
 _WHEEL = 3
+_DRAWN = 1_000
 
 
 class LogViewer(Prompting):
@@ -65,6 +66,8 @@ class LogViewer(Prompting):
         self._looking = False
         self._again = False
         self._error = ""
+        self._drawn: dict[int, tuple[Look, Sequence[Line]]] = {}
+        """Lines near the screen, as they were drawn."""
 
     def compose(self) -> ComposeResult:
         """Top to bottom."""
@@ -108,6 +111,7 @@ class LogViewer(Prompting):
         if old is not None:
             old.close()
         self._error, self._hit, self._step = "", None, 0
+        self._drawn.clear()
         self.follow = True
         self._work(partial(self._read_on, made), "feed")
 
@@ -218,14 +222,22 @@ class LogViewer(Prompting):
         log = self.log_open
         if log is None:
             return ((),)
-        return Look(
+        look = Look(
             cells=self.size.width,
             wrapped=self.wrapped,
             times=self.times,
             sought=log.search.text if log.search else "",
             hit=number == self._hit,
             ellipsis=self.desk.palette.glyphs.ellipsis,
-        ).rows(log.text(number))
+        )
+        known = self._drawn.get(number)
+        if known is not None and known[0] == look:
+            return known[1]
+        if len(self._drawn) >= _DRAWN:
+            self._drawn.clear()
+        rows = look.rows(log.text(number))
+        self._drawn[number] = (look, rows)
+        return rows
 
     def draw(self) -> None:
         """Draw the rows on screen and what is said around them."""
