@@ -23,8 +23,8 @@ from tasktui.tui.screens.tasks import TasksScreen
 from tasktui.tui.screens.verbs import VERBS
 from tui.bench import Bench, until
 
-# Without A: activating harms nothing, so its dialog has the focus on the action. Without h
-# and l: in a dialog they are arrows, and whoever goes to an action and presses Enter means it.
+# Without A: activating harms nothing, so its dialog has the focus on the action. Without h, l
+# and arrows: whoever goes to a dialog's action with them and presses Enter means it.
 # Without n, e and C: they open the wizard, whose last step does what it says on Enter.
 LETTERS = sorted({*string.ascii_letters, *string.digits} - set("AhlneC"))
 NAMED = {
@@ -32,7 +32,6 @@ NAMED = {
     "escape": "\x1b",
     "space": " ",
     "asterisk": "*",
-    "right": None,
     "slash": "/",
     "colon": ":",
     "question_mark": "?",
