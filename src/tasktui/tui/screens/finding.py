@@ -80,8 +80,8 @@ class Finding(Prompting):
         return sum(n for s, n in totals.items() if s is not Status.ARCHIVED)
 
     def search(self) -> None:
-        """Search for what the tab and the filter say; soon, where searches take long."""
-        self._later(DEBOUNCE_S if self.feed.cost_s > QUICK_S else 0.0)
+        """Search for what the tab and the filter say."""
+        self._later(0.0)
 
     def search_again(self) -> None:
         """Tasks changed: search once more, after a rest where that takes long."""
@@ -166,7 +166,8 @@ class Finding(Prompting):
         """Show only what passes."""
         if wanted != self.filter:
             self.filter = wanted
-            self.search()
+            # The next letter may be on its way.
+            self._later(DEBOUNCE_S if self.feed.cost_s > QUICK_S else 0.0)
             self.draw_chrome()
 
     def do_order(self) -> None:
