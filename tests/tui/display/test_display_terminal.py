@@ -104,6 +104,22 @@ def test_after_a_stop_all_of_it_is_drawn_again_and_keys_work(
     assert screen.process.wait(20) == 0
 
 
+def test_stops_in_the_midst_of_drawing_never_hang(opened: Callable[..., Terminal]) -> None:
+    screen = opened()
+    pid = screen.process.pid
+    for _ in range(15):
+        screen.type("jjjkkk")
+        os.kill(pid, signal.SIGTSTP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED)
+        os.kill(pid, signal.SIGCONT)
+        os.waitid(os.P_PID, pid, os.WCONTINUED)
+    screen.settle()
+    screen.press("g")
+    screen.wait("> chat-0")
+    screen.press("q")
+    assert screen.process.wait(30) == 0
+
+
 def test_the_mouse_is_asked_for_clicks_not_for_every_move(opened: Callable[..., Terminal]) -> None:
     screen = opened()
     assert ANY_MOTION not in bytes(screen.raw)
