@@ -94,11 +94,10 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
 
     def on_load(self) -> None:
         """Be ready for signals before the terminal is taken: it is given back in any case."""
-        # Not where the signal is ignored: nohup means that.
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means what it says
             loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-            loop.add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
 
     def on_mount(self) -> None:
         """Begin to tick, to watch the store, and to look after the scheduler."""
