@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tasktui.engine.bindings import Reader
-from tasktui.engine.script import Script, inspect
+from tasktui.engine.script import Script, applications, inspect
 from tasktui.engine.values import members
 from tasktui.errors import InvalidField
 
@@ -78,7 +78,7 @@ def refused(text: str, name: str = "app", scales: str = "") -> InvalidField:
     ],
 )
 def test_the_only_deployment_is_found_however_it_is_written(text: str) -> None:
-    assert inspect(text, "app") == Script("One")
+    assert inspect(text, "app") == Script("One", {}, needs=(0, 1))
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_options_given_later_replace_those_of_the_decorator() -> None:
 One = Model.options(autoscaling_config={"upscale_delay_s": 1, "look_back_period_s": 2})
 app = One.options(autoscaling_config={"upscale_delay_s": 5}, name="Two").bind()
 """
-    assert inspect(HEAD + text, "app") == Script("Two", {"upscale_delay_s": 5})
+    assert inspect(HEAD + text, "app") == Script("Two", {"upscale_delay_s": 5}, needs=(0, 1))
 
 
 def test_options_of_the_deployment_that_scales_count_not_of_the_ingress() -> None:
@@ -445,3 +445,28 @@ app = Model.options(autoscaling_config={config}).bind()
     error = refused(text)
     assert error.field == "deployment_name"
     assert "autoscaling_config" in error.allowed
+
+
+# -- for a first manifest
+
+
+def test_every_application_that_a_script_binds_is_found_by_name() -> None:
+    text = "app = Model.bind()\nother = Model.options(name='B').bind()\nnumber = 3\n"
+    assert applications(HEAD + text) == ("app", "other")
+    assert applications("x = 1") == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "needs"),
+    [
+        ("num_gpus", None),
+        ("{'num_gpus': 1, 'num_cpus': 4}", (1, 4)),
+        ("{'num_gpus': count()}", None),
+        ("{'num_gpus': 'many'}", None),
+    ],
+)
+def test_what_a_replica_needs_is_read_where_it_is_written_out(
+    options: str, needs: tuple[float, float] | None
+) -> None:
+    text = f"app = Model.options(ray_actor_options={options}).bind()"
+    assert inspect(HEAD + text, "app").needs == needs

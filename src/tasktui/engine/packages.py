@@ -61,6 +61,22 @@ class _Folder:
     above: frozenset[Path]
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a package of a folder would hold."""
+
+    size: int
+    """Bytes of all files together, not packed."""
+    files: tuple[str, ...]
+    """Relative names with ``/``, sorted."""
+
+
+def listing(folder: Path) -> Listing:
+    """What ``pack`` would pack. Raises InvalidField as it does; writes nothing."""
+    files = _collect(Path(os.path.realpath(folder)))
+    return Listing(sum(f.size for f in files), tuple(f.name for f in files))
+
+
 def pack(folder: Path, into: Path) -> Package:
     """Write ``into/DIGEST.zip``, mode 0600, unless it is there, and describe it.
 
@@ -72,10 +88,6 @@ def pack(folder: Path, into: Path) -> Package:
     if Path(os.path.realpath(into)).is_relative_to(root):
         raise InvalidField("folder", str(folder), "a folder that does not hold tasktui's own files")
     files = _collect(root)
-    if not files:
-        raise InvalidField(
-            "folder", str(folder), "a folder with a file that the ignore rules do not leave out"
-        )
     try:
         digest, size = _write(files, into)
     except OSError as error:
@@ -92,7 +104,7 @@ def pack(folder: Path, into: Path) -> Package:
 
 
 def _collect(root: Path) -> list[_File]:
-    """Every file to pack, sorted by name."""
+    """Every file to pack, sorted by name. Raises InvalidField, also where there is none."""
     rules = parse(_rules_text(root / RULES_FILE))
     found: list[_File] = []
     seen = total = 0
@@ -106,6 +118,10 @@ def _collect(root: Path) -> list[_File]:
                 found.append(entry)
                 total += entry.size
             _check_limits(seen, total)
+    if not found:
+        raise InvalidField(
+            "folder", str(root), "a folder with a file that the ignore rules do not leave out"
+        )
     return sorted(found, key=lambda f: f.name)
 
 

@@ -42,6 +42,13 @@ class Script:
     """The Serve deployment that the replica bounds apply to."""
     autoscaling: Mapping[str, object] = field(default_factory=dict)
     """Its autoscaling options besides the bounds, as written in the code."""
+    needs: tuple[float, float] | None = None
+    """GPUs and CPUs of one replica of it, as written in the code; None where that does not tell."""
+
+
+def applications(text: str) -> tuple[str, ...]:
+    """Names that the script ``text`` binds to applications, sorted. Raises InvalidField."""
+    return tuple(_bound(_parse(text).names))
 
 
 def inspect(text: str, deployment_name: str, scales: str = "") -> Script:
@@ -58,7 +65,9 @@ def inspect(text: str, deployment_name: str, scales: str = "") -> Script:
     found = members(ingress) if ingress else Members(complete=False)
     name = _given(found, scales) if scales else _chosen(found, deployment_name)
     application = found.named.get(name)
-    return Script(name, _autoscaling(application.deployment) if application else {})
+    if application is None:
+        return Script(name)
+    return Script(name, _autoscaling(application.deployment), _weight(application))
 
 
 def _parse(text: str) -> Reader:
@@ -90,8 +99,9 @@ def _application(reader: Reader, name: str) -> Application | None:
             problem = "nothing of that name is bound"
         case _:
             problem = "that is none"
+    bound = ", ".join(_bound(names)) or "it has none"
     raise InvalidField(
-        "deployment_name", name, f"a Serve application of the script: {_bound(names)} ({problem})"
+        "deployment_name", name, f"a Serve application of the script: {bound} ({problem})"
     )
 
 
@@ -107,9 +117,8 @@ def _built(reader: Reader, builder: Code, arguments: ast.arguments) -> Value:
     return reader.call(builder, (), {})
 
 
-def _bound(names: Names) -> str:
-    found = sorted(name for name, value in names.items() if isinstance(value, Application))
-    return ", ".join(found) or "it has none"
+def _bound(names: Names) -> list[str]:
+    return sorted(name for name, value in names.items() if isinstance(value, Application))
 
 
 def _given(found: Members, scales: str) -> str:
