@@ -8,6 +8,7 @@ import pytest
 
 from tasktui.catalog import Official, official
 from tasktui.domain.artifact import Spec
+from tasktui.domain.manifest import Manifest
 from tasktui.domain.task import check_name
 from tasktui.engine.packages import pack
 from tasktui.engine.script import inspect
@@ -15,10 +16,10 @@ from tasktui.errors import InvalidField, UserError
 
 MANIFEST = """
 description = "Says hello"
-file_path = "serve"
-deployment_name = "app"
+file_path = "models/serve"
+deployment_name = "main"
 
-[spec]
+[resources]
 cpu = 2
 gpu = 0.5
 gpu_type = "H100"
@@ -27,19 +28,21 @@ gpu_type = "H100"
 
 def manifest(place: Path, text: str, name: str = "hello") -> Path:
     (place / name).mkdir(exist_ok=True)
-    (place / name / "model.toml").write_text(text)
+    (place / name / "artifact.toml").write_text(text)
     return place
 
 
 def test_a_manifest_becomes_an_official_model(tmp_path: Path) -> None:
     assert official(manifest(tmp_path, MANIFEST)) == (
         Official(
-            name="hello",
             folder=tmp_path / "hello",
-            file_path="serve",
-            deployment_name="app",
-            spec=Spec(cpu=2, gpu=0.5, gpu_type="H100"),
-            description="Says hello",
+            manifest=Manifest(
+                name="hello",
+                file_path="models/serve",
+                deployment_name="main",
+                spec=Spec(cpu=2, gpu=0.5, gpu_type="H100"),
+                description="Says hello",
+            ),
         ),
     )
 
@@ -56,17 +59,18 @@ def test_models_come_by_name_and_other_folders_are_none(tmp_path: Path) -> None:
     [
         (f"title = 'x'\n{MANIFEST}", "title"),
         (f"{MANIFEST}\nreplicas = 3", "replicas"),
-        ("description = 'x'", "deployment_name"),
+        ("file_path = 'x'", "description"),
+        (f"name = 'other'\n{MANIFEST}", "other"),
     ],
 )
 def test_unknown_and_missing_keys_are_refused_by_name(text: str, word: str, tmp_path: Path) -> None:
-    with pytest.raises(InvalidField, match=word) as raised:
+    with pytest.raises(UserError, match=word) as raised:
         official(manifest(tmp_path, text))
-    assert "hello/model.toml" in str(raised.value)
+    assert "hello/artifact.toml" in str(raised.value)
 
 
 def test_a_manifest_that_is_not_toml_is_refused_with_its_path(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"model\.toml cannot be read"):
+    with pytest.raises(InvalidField, match=r"hello/artifact\.toml: .*line 1"):
         official(manifest(tmp_path, "= ="))
 
 
@@ -76,15 +80,15 @@ def test_a_manifest_that_is_not_toml_is_refused_with_its_path(tmp_path: Path) ->
 @pytest.mark.parametrize("model", official(), ids=lambda m: m.name)
 def test_an_official_model_can_be_packed_and_read(model: Official, tmp_path: Path) -> None:
     assert check_name(model.name) == model.name
-    script = model.folder / f"{model.file_path}.py"
-    assert inspect(script.read_text(), model.deployment_name).scaled
+    script = model.folder / f"{model.manifest.file_path}.py"
+    assert inspect(script.read_text(), model.manifest.deployment_name).scaled
     assert script.name in pack(model.folder, tmp_path).files
-    assert model.description
+    assert model.manifest.description
 
 
 def test_echo_is_small_and_needs_nothing_beyond_ray_serve() -> None:
     (echo,) = (m for m in official() if m.name == "echo")
-    assert echo.spec == Spec(cpu=0.1)
+    assert echo.manifest.spec == Spec(cpu=0.1)
     text = (echo.folder / "serve.py").read_text()
     assert inspect(text, "app").scaled == "Echo"
     assert imports(text) - sys.stdlib_module_names == {"ray", "starlette"}

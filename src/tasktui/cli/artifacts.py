@@ -1,17 +1,24 @@
-"""Verbs for artifacts: add a folder, list, show, remove."""
+"""Verbs for artifacts: check a folder, add it, list, show, remove."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tasktui.catalog import FILE
 from tasktui.cli.flags import variables
 from tasktui.cli.output import Column, emit, note, rows, say, table, width
 from tasktui.cli.verbs import Call, Verb
 from tasktui.commands.artifacts import NewArtifact
 from tasktui.commands.present import age, iso
-from tasktui.domain.artifact import Artifact, Spec
-from tasktui.errors import InvalidField
+from tasktui.domain.artifact import Artifact
+from tasktui.errors import InvalidField, UserError
+
+if TYPE_CHECKING:
+    from tasktui.commands.folder import Checked
 
 _COLUMNS = (
     Column("ARTIFACT"),
@@ -28,34 +35,33 @@ _FILES = 20
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("folder", metavar="DIR", type=Path, help="folder with the script")
-    add("--name", metavar="NAME", default="", help="made from the folder's name")
+    add("--name", metavar="NAME", help="the manifest's, else made from the folder's name")
     add("--gpu", metavar="N", help="GPUs of one replica; below 1 shares one (0)")
     add("--cpu", metavar="N", help="CPUs of one replica (1)")
     add("--memory", metavar="GB", help="memory of one replica in GiB (0: reserve none)")
-    add("--gpu-type", metavar="T", default="", help="Ray's name of the GPU: H100; any")
-    add("--file-path", metavar="PATH", default="serve", help="script, without .py (serve)")
-    add("--deployment-name", metavar="D", default="app", help="bound application in it (app)")
-    add("--scales", metavar="D", default="", help="deployment that replicas count for; from code")
+    add("--gpu-type", metavar="T", help="Ray's name of the GPU: H100; any")
+    add("--file-path", metavar="PATH", help="script, without .py (serve)")
+    add("--deployment-name", metavar="D", help="bound application in it (app)")
+    add("--scales", metavar="D", help="deployment that replicas count for; from code")
     add("--env", metavar="K=V", action="append", default=[], help="variable; may be repeated")
-    add("--description", metavar="TEXT", default="", help="what it is, in a line")
+    add("--description", metavar="TEXT", help="what it is, in a line")
 
 
 def _add(call: Call) -> int:
+    from tasktui.catalog.manifest import load  # noqa: PLC0415 - not for the other verbs
+
     call.require_writable()
     args = call.args
-    usual = Spec()
     new = NewArtifact(
         folder=args.folder,
         name=args.name,
         file_path=args.file_path,
         deployment_name=args.deployment_name,
         scales=args.scales,
-        spec=Spec(
-            cpu=_amount("cpu", args.cpu, usual.cpu),
-            memory_gb=_amount("memory", args.memory, usual.memory_gb),
-            gpu=_amount("gpu", args.gpu, usual.gpu),
-            gpu_type=args.gpu_type,
-        ),
+        cpu=_amount("cpu", args.cpu),
+        memory_gb=_amount("memory", args.memory),
+        gpu=_amount("gpu", args.gpu),
+        gpu_type=args.gpu_type,
         env=variables(args.env),
         description=args.description,
     )
@@ -66,14 +72,78 @@ def _add(call: Call) -> int:
         what = f"{len(artifact.files)} files, {size_text(artifact.size)}"
         say(f"{artifact.label}  {what}, per replica {artifact.spec}")
         say(f"  tasktui launch NAME --artifact {artifact.name} --one-off now --activate")
+    if unused := load(new.folder).manifest.unused:
+        note(f"{FILE}: {', '.join(unused)}: kept with the folder, and not used yet.")
     return 0
 
 
-def _amount(field: str, text: str | None, usual: float) -> float:
+def _amount(field: str, text: str | None) -> float | None:
     try:
-        return usual if text is None else float(text)
+        return None if text is None else float(text)
     except ValueError:
         raise InvalidField(field, text, "a number") from None
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="folder with the script")
+
+
+def _check(call: Call) -> int:
+    from tasktui.commands.folder import check  # noqa: PLC0415 - not for the other verbs
+
+    found = check(call.args.folder)
+    if call.json:
+        emit(_checked_json(found))
+        return 0 if found.good else UserError.exit_code
+    manifest, package = found.manifest, found.package
+    files = f"{len(package.files)} files, {size_text(package.size)} unpacked" if package else ""
+    rows(
+        [
+            ("Artifact", manifest.name),
+            ("Description", manifest.description),
+            ("Per replica", str(manifest.spec)),
+            ("Script", f"{manifest.file_path}.py, {manifest.deployment_name}"),
+            ("Scales", found.script.scaled if found.script else ""),
+            ("Environment", ", ".join(sorted(manifest.env))),
+            ("Content", files),
+        ]
+    )
+    _say_files(package.files if package else ())
+    for problem in found.problems:
+        say(f"{'note ' if problem.warning else 'wrong'}  {problem.message}")
+    if found.good:
+        say(f"  tasktui artifact add {call.args.folder}")
+    return 0 if found.good else UserError.exit_code
+
+
+def _checked_json(found: Checked) -> dict[str, object]:
+    return {
+        "good": found.good,
+        "name": found.manifest.name,
+        "description": found.manifest.description,
+        "spec": asdict(found.manifest.spec),
+        "file_path": found.manifest.file_path,
+        "deployment_name": found.manifest.deployment_name,
+        "scales": found.script.scaled if found.script else None,
+        "env": sorted(found.manifest.env),
+        "not_used_yet": found.manifest.unused,
+        "size": found.package.size if found.package else None,
+        "files": found.package.files if found.package else None,
+        "problems": [asdict(p) for p in found.problems],
+    }
+
+
+def _init(call: Call) -> int:
+    from tasktui.commands.folder import init  # noqa: PLC0415 - not for the other verbs
+
+    call.require_writable()
+    path = init(call.args.folder)
+    if call.json:
+        emit({"written": str(path)})
+    else:
+        say(f"{path} is written.")
+        say(f"  tasktui artifact check {call.args.folder}")
+    return 0
 
 
 def _list(call: Call) -> int:
@@ -121,11 +191,15 @@ def _show(call: Call) -> int:
             ("Content", f"{size_text(artifact.size)}, {artifact.digest[:12]}"),
         ]
     )
-    for name in artifact.files[:_FILES]:
-        say(f"  {name}")
-    if len(artifact.files) > _FILES:
-        say(f"  and {len(artifact.files) - _FILES} more")
+    _say_files(artifact.files)
     return 0
+
+
+def _say_files(files: Sequence[str]) -> None:
+    for name in files[:_FILES]:
+        say(f"  {name}")
+    if len(files) > _FILES:
+        say(f"  and {len(files) - _FILES} more")
 
 
 def _remove(call: Call) -> int:
@@ -186,6 +260,22 @@ VERBS = (
                     "tasktui artifact add ./my-model --gpu 1",
                     "tasktui artifact add . --name chat --file-path models/serve --cpu 2",
                 ),
+            ),
+            Verb(
+                name="check",
+                summary="Check a folder's manifest, script and files without adding it",
+                run=_check,
+                arguments=_folder,
+                json=True,
+                examples=("tasktui artifact check ./my-model",),
+            ),
+            Verb(
+                name="init",
+                summary="Write a commented artifact.toml into a folder that has none",
+                run=_init,
+                arguments=_folder,
+                json=True,
+                examples=("tasktui artifact init ./my-model",),
             ),
             Verb(
                 name="ls",

@@ -55,7 +55,7 @@ VERBS = (
     ),
     Row("resume", "End a pause: the point in force applies once, nothing is replayed", "stepping"),
     Row("wait", "Wait until a task has a status", "waiting"),
-    Row("artifact", "Add, list, show and remove what can be deployed", "artifacts"),
+    Row("artifact", "Check, add, list, show and remove what can be deployed", "artifacts"),
     Row("schedule", "Work with schedules alone", "preview"),
     Row(
         "cluster",

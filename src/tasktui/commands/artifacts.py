@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tasktui.catalog import folders, official
 from tasktui.commands.checks import read_script
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.manifest import Manifest
 from tasktui.domain.task import check_name
 from tasktui.errors import Conflict, InvalidField
 
@@ -21,20 +22,25 @@ if TYPE_CHECKING:
 _CATALOG = "catalog"
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArtifact:
-    """What a user says of a folder that becomes an artifact."""
+    """What a user says of a folder that becomes an artifact; None leaves it to the manifest."""
 
     folder: Path
-    name: str = ""
-    """Empty: made from the folder's name."""
-    file_path: str = "serve"
-    deployment_name: str = "app"
-    scales: str = ""
-    """The Serve deployment the replica bounds apply to; empty: read from the script."""
-    spec: Spec = field(default_factory=Spec)
+    name: str | None = None
+    file_path: str | None = None
+    deployment_name: str | None = None
+    scales: str | None = None
+    cpu: float | None = None
+    memory_gb: float | None = None
+    gpu: float | None = None
+    gpu_type: str | None = None
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
-    description: str = ""
+    """Beside the manifest's variables, or instead of those of the same name."""
+    description: str | None = None
 
 
 class Artifacts:
@@ -47,17 +53,15 @@ class Artifacts:
     def add_artifact(self, new: NewArtifact) -> Artifact:
         """Pack, check and keep a folder; the same content and settings give the same version.
 
-        Raises InvalidField where the script or the deployment name is missing,
-        and what ``pack`` raises for the folder itself.
+        Raises InvalidField or UserError where the manifest, the script or the
+        deployment name is wrong, and what ``pack`` raises for the folder itself.
         """
-        if new.folder.is_symlink() or not new.folder.is_dir():
-            raise InvalidField("folder", str(new.folder), "an existing folder, not a link")
-        name = check_name(new.name or _slug(new.folder.resolve().name))
-        if name in {f.name for f in folders()}:
-            raise Conflict(f"{name} is the name of an official model.", "Choose another (--name).")
-        check_spec(new.spec)
-        script_of(new)
-        return self._keep(new, name, ArtifactKind.FOLDER)
+        from tasktui.catalog.manifest import load  # noqa: PLC0415 - off the path of plain reads
+
+        check_folder(new.folder)
+        manifest = named(new.folder, _settled(new, load(new.folder).required()))
+        check_spec(manifest.spec)
+        return self._keep(new.folder, manifest, ArtifactKind.FOLDER)
 
     def remove_artifact(self, label: str) -> None:
         """Remove one version and, when nothing else uses it, its package.
@@ -80,72 +84,111 @@ class Artifacts:
         if self._store.setting(_CATALOG) == stamp:
             return
         for model in official():
-            new = NewArtifact(
-                folder=model.folder,
-                file_path=model.file_path,
-                deployment_name=model.deployment_name,
-                spec=model.spec,
-                description=model.description,
-            )
-            self._keep(new, model.name, ArtifactKind.OFFICIAL)
+            self._keep(model.folder, model.manifest, ArtifactKind.OFFICIAL)
         self._store.set_setting(_CATALOG, stamp)
 
     def script(self, artifact: Artifact) -> str:
         """Text of the artifact's default script."""
         return read_script(self._store, artifact, f"{artifact.file_path}.py")
 
-    def _keep(self, new: NewArtifact, name: str, kind: ArtifactKind) -> Artifact:
+    def _keep(self, folder: Path, manifest: Manifest, kind: ArtifactKind) -> Artifact:
         from tasktui.engine.packages import pack  # noqa: PLC0415 - off the path of plain reads
 
-        script = script_of(new)
-        package = pack(new.folder, self._store.archive_path("x").parent)
-        if f"{new.file_path}.py" not in package.files:
-            raise InvalidField(
-                "file_path", new.file_path, "a script that the ignore rules do not leave out"
-            )
+        script = script_of(folder, manifest)
+        package = pack(folder, self._store.archive_path("x").parent)
+        check_packed(manifest, package.files)
         return self._store.add_artifact(
             Artifact(
                 id=ArtifactId(0),
-                name=name,
+                name=manifest.name,
                 version=0,
                 kind=kind,
                 digest=package.digest,
                 size=package.size,
-                file_path=new.file_path,
-                deployment_name=new.deployment_name,
-                scaled=new.scales or script.scaled,
-                autoscaling=dict(script.autoscaling),
-                spec=new.spec,
-                env=dict(new.env),
+                file_path=manifest.file_path,
+                deployment_name=manifest.deployment_name,
+                scaled=script.scaled,
+                autoscaling={**script.autoscaling, **manifest.autoscaling},
+                spec=manifest.spec,
+                env=dict(manifest.env),
                 files=package.files,
-                description=new.description,
+                description=manifest.description,
                 created_at=self._context.now(),
                 created_by="tasktui" if kind is ArtifactKind.OFFICIAL else self._context.actor.user,
             )
         )
 
 
-def script_of(new: NewArtifact) -> Script:
+def check_folder(folder: Path) -> None:
+    """Raise InvalidField unless it is a folder, and no link to one."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise InvalidField("folder", str(folder), "an existing folder, not a link")
+
+
+def named(folder: Path, manifest: Manifest) -> Manifest:
+    """The manifest with a name, made from the folder's where it has none.
+
+    Raises InvalidField for what cannot be a name, Conflict for that of an official model.
+    """
+    name = check_name(manifest.name or slug(folder.resolve().name))
+    if name in {f.name for f in folders()}:
+        raise Conflict(
+            f"{name} is the name of an official model.", "Choose another (--name, or the manifest)."
+        )
+    return replace(manifest, name=name)
+
+
+def _settled(new: NewArtifact, manifest: Manifest) -> Manifest:
+    """The manifest with what was given over it."""
+    usual = manifest.spec
+    spec = Spec(
+        cpu=_either(new.cpu, usual.cpu),
+        memory_gb=_either(new.memory_gb, usual.memory_gb),
+        gpu=_either(new.gpu, usual.gpu),
+        gpu_type=_either(new.gpu_type, usual.gpu_type),
+    )
+    return replace(
+        manifest,
+        name=_either(new.name, manifest.name),
+        file_path=_either(new.file_path, manifest.file_path),
+        deployment_name=_either(new.deployment_name, manifest.deployment_name),
+        scales=_either(new.scales, manifest.scales),
+        spec=spec,
+        env={**manifest.env, **new.env},
+        description=_either(new.description, manifest.description),
+    )
+
+
+def _either(given: T | None, usual: T) -> T:
+    return usual if given is None else given
+
+
+def script_of(folder: Path, manifest: Manifest) -> Script:
     """Read and check the script before anything is packed. Raises InvalidField."""
     from tasktui.engine.script import inspect  # noqa: PLC0415 - off the path of plain reads
 
-    path = PurePosixPath(new.file_path)
-    if path.is_absolute() or ".." in path.parts or path.suffix == ".py" or not new.file_path:
-        raise InvalidField(
-            "file_path", new.file_path, "a relative path without '..' and without .py"
-        )
-    script = new.folder / f"{new.file_path}.py"
+    file_path, deployment_name = manifest.file_path, manifest.deployment_name
+    path = PurePosixPath(file_path)
+    if path.is_absolute() or ".." in path.parts or path.suffix == ".py" or not file_path:
+        raise InvalidField("file_path", file_path, "a relative path without '..' and without .py")
+    script = folder / f"{file_path}.py"
     if not script.is_file():
-        found = sorted(p.relative_to(new.folder).as_posix()[:-3] for p in new.folder.rglob("*.py"))
+        found = sorted(p.relative_to(folder).as_posix()[:-3] for p in folder.rglob("*.py"))
         known = f"scripts in it: {found[:8]}" if found else "there is no Python script in it"
         raise InvalidField(
-            "file_path",
-            new.file_path,
-            f"{new.file_path}.py must exist in {new.folder.name}; {known}",
+            "file_path", file_path, f"{file_path}.py must exist in {folder.name}; {known}"
         )
-    if not new.deployment_name.isidentifier():
-        raise InvalidField("deployment_name", new.deployment_name, "a Python identifier")
-    return inspect(script.read_text(errors="replace"), new.deployment_name, scales=new.scales)
+    if not deployment_name.isidentifier():
+        raise InvalidField("deployment_name", deployment_name, "a Python identifier")
+    return inspect(script.read_text(errors="replace"), deployment_name, scales=manifest.scales)
+
+
+def check_packed(manifest: Manifest, files: tuple[str, ...]) -> None:
+    """Raise InvalidField where the script is not among the packed ``files``."""
+    if f"{manifest.file_path}.py" not in files:
+        raise InvalidField(
+            "file_path", manifest.file_path, "a script that the ignore rules do not leave out"
+        )
 
 
 def check_spec(spec: Spec) -> None:
@@ -157,7 +200,8 @@ def check_spec(spec: Spec) -> None:
         raise InvalidField("gpu", spec.gpu, "whole GPUs, or a fraction below 1 to share one")
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """``text`` as a name; empty where nothing of it can stand in one."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-")
 
 
