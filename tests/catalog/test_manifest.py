@@ -147,6 +147,12 @@ def test_what_has_no_effect_yet_is_told() -> None:
     assert parse('name = "x"\n[resources]\ncpu = 2').manifest.unused == ()
 
 
+def test_the_manifest_in_the_readme_is_one() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    text = readme.partition("```toml\n")[2].partition("```")[0]
+    assert parse(text).required().name == "my-model"
+
+
 # -- what is wrong is named
 
 
@@ -226,7 +232,7 @@ def test_an_unknown_key_is_refused_with_its_line(text: str, said: str) -> None:
         ("[parameters.a]\ntype = 'integer'\ndefault = 3\nchoices = [1]", "one of its choices"),
         ("[parameters.a]\ntype = 'text'\ndescription = 1", "parameters.a.description"),
         # health, autoscaling
-        ("health = 'good'", "health: 'good'"),
+        ("health = 'good'", "health: 'text' is not valid: a table: [health]"),
         ("[health]\ncheck_period_s = 0", "check_period_s: 0 is not valid: a number from 0.1"),
         ("[health]\ncheck_timeout_s = '1'", "check_timeout_s"),
         ("[health]\nstart_limit_s = 1e12", "start_limit_s"),
@@ -261,6 +267,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(text: str, said: str) -> No
     ],
 )
 def test_a_wrong_variable_is_named_without_its_value(line: str, said: str) -> None:
+    assert "hunter2" not in wrong("env = 'A=hunter2'")
     assert said in wrong(f"[env]\n{line}")
     assert "hunter2" not in wrong(f"[env]\n{line}")
 

@@ -230,6 +230,14 @@ def test_check_finds_a_script_that_is_left_out(tool: Tool) -> None:
     assert "ignore rules" in problem["message"]
 
 
+def test_check_finds_a_manifest_that_is_left_out(tool: Tool) -> None:
+    folder = described(tool, "")
+    (folder / ".taskignore").write_text("*.toml")
+    (problem,) = tool.json("artifact", "check", str(folder))["problems"]
+    assert problem["field"] == "artifact.toml"
+    assert problem["warning"]
+
+
 def test_check_warns_of_a_secret_that_is_written_out(tool: Tool) -> None:
     text = '[env]\nAPI_KEY = "hunter2"\nHF_TOKEN = "env:HF_TOKEN"\nKEYBOARD = "us"'
     out = tool.run("artifact", "check", str(described(tool, text)))

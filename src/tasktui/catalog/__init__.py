@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tasktui.domain.manifest import Manifest
 from tasktui.errors import InvalidField, UserError
+
+if TYPE_CHECKING:
+    from tasktui.domain.manifest import Manifest
 
 FILE = "artifact.toml"
 """The manifest of a folder, official or a user's."""

@@ -144,6 +144,9 @@ class Table:
         """The table of that key; an empty one where there is none."""
         found = self._values.get(key, {})
         if not isinstance(found, dict):
-            self.wrong(key, f"a table: [{'.'.join((*self.path, key))[:_SHOWN]}]")
+            path = (*self.path, key)
+            # A text may be a secret that belongs into the table.
+            given = "text" if isinstance(found, str) else found
+            self._document.wrong(path, given, f"a table: [{'.'.join(path)[:_SHOWN]}]")
             found = {}
         return Table(self._document, found, (*self.path, key))

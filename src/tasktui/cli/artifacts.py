@@ -253,6 +253,7 @@ VERBS = (
             Verb(
                 name="add",
                 summary="Pack a folder as an artifact; a change makes a new version",
+                text="What no flag says comes from the folder's artifact.toml where it has one.",
                 run=_add,
                 arguments=_add_arguments,
                 json=True,

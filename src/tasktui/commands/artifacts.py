@@ -12,11 +12,11 @@ from tasktui.catalog import folders, official
 from tasktui.commands.checks import read_script
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
-from tasktui.domain.manifest import Manifest
 from tasktui.domain.task import check_name
 from tasktui.errors import Conflict, InvalidField
 
 if TYPE_CHECKING:
+    from tasktui.domain.manifest import Manifest
     from tasktui.engine.script import Script
 
 _CATALOG = "catalog"

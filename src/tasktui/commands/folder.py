@@ -84,6 +84,9 @@ def check(folder: Path) -> Checked:
     package = attempt(lambda: listing(folder))
     if script and package:
         attempt(lambda: check_packed(manifest, package.files))
+    if package and FILE not in package.files and (folder / FILE).exists():
+        text = f"{FILE} is read, but the ignore rules leave it out of the package."
+        found.append(Problem(FILE, text, warning=True))
     return Checked(
         manifest=manifest,
         script=script,
