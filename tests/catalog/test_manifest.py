@@ -142,7 +142,7 @@ def test_an_empty_manifest_is_that_of_a_folder_without_one(tmp_path: Path) -> No
 
 def test_what_has_no_effect_yet_is_told() -> None:
     assert parse(WHOLE).manifest.unused == (
-        *("tags", "requirements", "resources.custom", "parameters", "health", "sample"),
+        *("tags", "requirements", "resources.custom", "parameters", "health"),
     )
     assert parse('name = "x"\n[resources]\ncpu = 2').manifest.unused == ()
 
@@ -415,6 +415,7 @@ def test_every_key_that_a_draft_shows_is_right_without_its_mark() -> None:
     assert not parsed.problems
     assert parsed.manifest.unused == parse(WHOLE).manifest.unused
     assert parsed.manifest.autoscaling
+    assert parsed.manifest.sample
     assert len(parsed.manifest.env) == 2
 
 

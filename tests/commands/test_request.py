@@ -10,20 +10,13 @@ from tasktui.commands.request import (
     checked,
     pretty,
     read_line,
-    sample,
     told,
     url_of,
 )
-from tasktui.domain.artifact import ArtifactKind
 from tasktui.domain.observed import ClusterView
 from tasktui.errors import InvalidField, NotAllowed
 
 CLUSTER = ClusterView(serve_url="http://127.0.0.1:8000")
-
-
-def test_an_official_model_has_a_sample_and_others_a_plain_get() -> None:
-    assert sample(make_task()) == Request("POST", "/", '{"text": "hello"}')
-    assert sample(make_task(kind=ArtifactKind.FOLDER)) == Request("GET", "/", "")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ gpu = {gpu:g}                             # below 1 shares one
 # upscale_delay_s = 30
 # downscale_delay_s = 600
 
-# [sample]                          # a request that shows that it works; not used yet
+# [sample]                          # what tasktui call sends where nothing else is said
 # method = "POST"
 # path = "/"
 # body = {{prompt = "hello"}}

@@ -79,13 +79,14 @@ def load(folder: Path, name: str = FILE) -> Parsed:
     if len(content) > LIMIT:
         raise InvalidField(name, "a larger file", f"at most {LIMIT // 2**10} KiB")
     try:
-        return parse(content.decode("utf-8-sig"), name)
+        return parse(content.decode(), name)
     except UnicodeDecodeError as error:
         raise InvalidField(name, f"byte {error.start}", "text in UTF-8") from error
 
 
 def parse(text: str, name: str = FILE) -> Parsed:
     """The manifest in ``text``. Raises InvalidField where it is not TOML."""
+    text = text.removeprefix("\ufeff")  # the mark that some editors write first
     if _DEEP.search(text):  # which takes TOML's reader seconds
         raise InvalidField(name, "a longer key", "TOML with keys of at most 64 parts")
     try:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from tasktui.cli.output import emit, note, say
 from tasktui.cli.verbs import Call, Verb, task_name
-from tasktui.commands.request import Request, checked, pretty, sample, told
-from tasktui.domain.task import Task
+from tasktui.commands.request import Request, checked, pretty, told
 from tasktui.errors import UserError
 
 _LARGEST = 16 * 2**20
@@ -28,7 +27,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _call(call: Call) -> int:
     task, cluster = call.session.call(lambda c: (c.task(call.args.name), c.cluster()))
-    request = _request(call.args, task)
+    request = _request(call.args) or call.session.call(lambda c: c.sample(task))
     answer = call.session.try_endpoint(task, cluster, request)
     text = pretty(answer.kind, answer.body)
     if call.json:
@@ -47,10 +46,10 @@ def _call(call: Call) -> int:
     return 0 if answer.status < 400 else 1
 
 
-def _request(args: argparse.Namespace, task: Task) -> Request:
-    """What was given; nothing at all is the sample of the model."""
+def _request(args: argparse.Namespace) -> Request | None:
+    """What was given; None for nothing at all."""
     if (args.method, args.path, args.json_body, args.data) == (None, None, None, None):
-        return sample(task)
+        return None
     body = _file(args.data) if args.data is not None else args.json_body or ""
     method = (args.method or ("POST" if body else "GET")).upper()
     return checked(Request(method, args.path or "/", body))
@@ -75,7 +74,7 @@ VERBS = (
         run=_call,
         arguments=_arguments,
         json=True,
-        text="Without flags it sends the sample of an official model, else GET /. A first call to\n"
+        text="Without flags it sends the sample of the artifact's manifest, else GET /. A call to\n"
         "a task with min 0 waits for its start, at most 2 minutes. Exit code 1 for a status of\n"
         "400 and more.",
         examples=(

@@ -8,19 +8,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-from tasktui.catalog import folders, official
+from tasktui.catalog import FILE, folders, official
 from tasktui.commands.checks import read_script
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.task import check_name
-from tasktui.errors import Conflict, InvalidField
+from tasktui.errors import Conflict, InvalidField, StoreBroken
 
 if TYPE_CHECKING:
+    from tasktui.commands.request import Request
     from tasktui.domain.manifest import Manifest
+    from tasktui.domain.task import Task
     from tasktui.engine.script import Script
 
 _CATALOG = "catalog"
-
 
 T = TypeVar("T")
 
@@ -90,6 +91,20 @@ class Artifacts:
     def script(self, artifact: Artifact) -> str:
         """Text of the artifact's default script."""
         return read_script(self._store, artifact, f"{artifact.file_path}.py")
+
+    def sample(self, task: Task) -> Request:
+        """What one would send to the task first: what its manifest says, else GET /."""
+        from tasktui.catalog.manifest import parse  # noqa: PLC0415 - off the path of plain reads
+        from tasktui.commands.request import Request  # noqa: PLC0415 - as above
+
+        artifact = self._store.artifact_by_id(task.artifact_id)
+        if artifact is None or FILE not in artifact.files:
+            return Request()
+        try:
+            found = parse(read_script(self._store, artifact, FILE)).manifest.sample
+        except (StoreBroken, InvalidField):  # the package is gone, or the manifest no longer one
+            return Request()
+        return Request(found.method, found.path, found.body) if found else Request()
 
     def _keep(self, folder: Path, manifest: Manifest, kind: ArtifactKind) -> Artifact:
         from tasktui.engine.packages import pack  # noqa: PLC0415 - off the path of plain reads

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from tasktui.commands.present import endpoint
 from tasktui.commands.text import clean
-from tasktui.domain.artifact import ArtifactKind
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.task import Task
 from tasktui.errors import InvalidField, NotAllowed
@@ -28,16 +27,6 @@ class Request:
     method: str = "GET"
     path: str = "/"
     body: str = ""
-
-
-SAMPLES = {"echo": Request("POST", "/", '{"text": "hello"}')}
-"""For the official models."""
-
-
-def sample(task: Task) -> Request:
-    """What one would send first."""
-    found = SAMPLES.get(task.artifact) if task.kind is ArtifactKind.OFFICIAL else None
-    return found or Request()
 
 
 def read_line(text: str, body: str) -> Request:

@@ -96,6 +96,5 @@ class Manifest:
             "resources.custom": self.custom,
             "parameters": self.parameters,
             "health": self.health != Health(),
-            "sample": self.sample,
         }
         return tuple(name for name, value in given.items() if value)

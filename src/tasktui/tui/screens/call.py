@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.worker import WorkType
 
 from tasktui.commands.present import endpoint
-from tasktui.commands.request import Request, pretty, read_line, sample, told
+from tasktui.commands.request import Request, pretty, read_line, told
 from tasktui.domain.task import Task
 from tasktui.errors import InvalidField, NotFound, TasktuiError
 from tasktui.runtime.apart import apart
@@ -44,8 +44,8 @@ class CallScreen(Reader):
     def __init__(self, desk: Desk, task: Task) -> None:
         super().__init__(desk)
         self._subject = task
-        self._requests: Sequence[Request] = (sample(task),)
-        """The one that is made up first, then those that were sent, the newest first."""
+        self._requests: Sequence[Request] = ()
+        """What was typed, then what was sent, the newest first; the artifact's sample last."""
         self._at = 0
         self._known = False
         self._answer: Answer | None = None
@@ -64,9 +64,10 @@ class CallScreen(Reader):
         except NotFound as error:
             self._error = str(error)
         if not self._known:
-            self._known = True
+            first = await session.acall(lambda c: c.sample(self._subject))
             found = await apart(lambda: sent(session.config, self._subject))
-            self._requests = (*found, *(r for r in self._requests if r not in found))
+            self._requests = tuple(dict.fromkeys((*self._requests, *found, first)))
+            self._known = True
         self.draw()
 
     def target(self) -> Task | None:
@@ -75,7 +76,7 @@ class CallScreen(Reader):
 
     @property
     def _request(self) -> Request:
-        return self._requests[self._at]
+        return self._requests[self._at] if self._requests else Request()
 
     # What is shown.
 
@@ -119,6 +120,8 @@ class CallScreen(Reader):
 
     def idle_status(self) -> Line:
         """Which request of how many."""
+        if not self._known:
+            return EMPTY
         return line(Span(f" request {self._at + 1} of {len(self._requests)}", Tone.DIM))
 
     # Making a request.
@@ -140,7 +143,7 @@ class CallScreen(Reader):
         self._turn(-1)
 
     def _turn(self, step: int) -> None:
-        self._at = min(max(self._at + step, 0), len(self._requests) - 1)
+        self._at = max(min(self._at + step, len(self._requests) - 1), 0)
         self.draw()
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
@@ -181,9 +184,11 @@ class CallScreen(Reader):
         self.run_worker(work, group="send")
 
     async def _send(self) -> None:
-        session, task, cluster = self.desk.session, self._subject, self.desk.cluster
-        request = self._request
         try:
+            if not self._known:
+                await self.read()
+            session, task, cluster = self.desk.session, self._subject, self.desk.cluster
+            request = self._request
             answer = await apart(lambda: session.try_endpoint(task, cluster, request))
             self._text = await apart(lambda: pretty(answer.kind, answer.body))
         except TasktuiError as error:
