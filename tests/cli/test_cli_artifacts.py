@@ -307,3 +307,11 @@ def test_a_read_only_face_writes_no_manifest(tool: Tool) -> None:
     folder = tool.model()
     assert "Read-only" in tool.fails("--read-only", "artifact", "init", str(folder))
     assert not (folder / "artifact.toml").exists()
+
+
+def test_a_hostile_manifest_does_nothing_to_the_terminal(tool: Tool) -> None:
+    folder = str(described(tool, '"\\u001b]0;x\\u0007" = 1\ndescription = "\\u202e"'))
+    assert "\x1b" not in tool.fails("artifact", "add", folder)
+    out = tool.run("artifact", "check", folder, code=2)
+    assert "no key here" in out
+    assert not {"\x1b", "\x07", "\u202e"} & set(out)
