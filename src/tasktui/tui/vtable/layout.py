@@ -9,7 +9,7 @@ may be wider than the screen then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GAP = 1
 """Cells between two columns."""
@@ -51,6 +51,8 @@ def layout(
     columns: Sequence[Column], cells: int, wants: Mapping[str, int], *, wide: bool = False
 ) -> tuple[Placed, ...]:
     """Place the columns in ``cells``; ``wants`` is how wide the content of each is."""
+    if wide:
+        columns = [replace(c, most=max(c.most, wants.get(c.id, 0))) for c in columns]
     least = {c.id: _least(c, cells, wants) for c in columns}
     if wide:
         full = {c.id: max(least[c.id], min(wants.get(c.id, 0), c.most)) for c in columns}
