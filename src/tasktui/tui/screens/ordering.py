@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from tasktui.domain.search import Order
 from tasktui.tui.keys import ORDERINGS, Where, bindings
-from tasktui.tui.lines import Line, Span, Tone
+from tasktui.tui.lines import Line, Span, Tone, width
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.lineview import LineView
 
@@ -33,7 +33,7 @@ class OrderMenu(ModalScreen[Order | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say the letters."""
-        self._line.show([_letters()])
+        self._line.show([letters(self.app.size.width)])
 
     def action_press(self, id: str) -> None:  # noqa: A002 - the key's id
         """A letter, or back."""
@@ -41,8 +41,10 @@ class OrderMenu(ModalScreen[Order | None], inherit_bindings=False):
         self.dismiss(Order(chosen) if chosen != id else None)
 
 
-def _letters() -> Line:
-    parts = [Span(" Order by ", Tone.DIM)]
-    for letter, name in ORDERINGS:
-        parts += [Span(letter, Tone.KEY), Span(f" {name}  ", Tone.DIM)]
-    return (*parts, Span("again: the other way round", Tone.DIM))
+def letters(cells: int) -> Line:
+    """The letters with their words, and what a second time does where there is room for it."""
+    parts = [Span(" By", Tone.DIM)]
+    for n, (letter, name) in enumerate(ORDERINGS):
+        parts += [Span("  " if n else " "), Span(letter, Tone.KEY), Span(f" {name}", Tone.DIM)]
+    again = Span("  again: the other way round", Tone.DIM)
+    return (*parts, again) if width((*parts, again)) <= cells else tuple(parts)
