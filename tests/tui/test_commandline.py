@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktui.tui.commandline import Typed, complete, known, parse, tab_number
+from tasktui.tui.commandline import Typed, complete, known, offered, parse, tab_number
 from tasktui.tui.keys import TAB_NAMES, Where, keys_of
 
 NAMES = ["llama-70b", "llama-8b", "qwen-vl"]
@@ -31,6 +31,12 @@ NAMES = ["llama-70b", "llama-8b", "qwen-vl"]
         ("why llama-8b", Typed("why", "llama-8b")),
         ("tz UTC", Typed("tz", "UTC")),
         ("ro", Typed("ro")),
+        ("describe chat", Typed("detail", "chat")),
+        ("sort", Typed("order")),
+        ("pods", Typed("tab", "all")),
+        ("running", Typed("tab", "running")),
+        ("tab 3", Typed("tab", "in-queue")),
+        ("exit", Typed("quit")),
     ],
 )
 def test_what_is_understood(text: str, typed: Typed) -> None:
@@ -49,6 +55,9 @@ def test_what_is_understood(text: str, typed: Typed) -> None:
         ("xyzzy", "There is no command :xyzzy. Tab completes, ? lists the keys."),
         ("tz", ":tz needs an argument: task | mine | utc"),
         ("tab_1", "There is no command :tab_1."),
+        ("tab 8", ":tab takes all | idle"),
+        ("context prod", "One program shows one cluster: tasktui --address"),
+        ("yaml", "tasktui export NAME prints"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_would_be_right(text: str, says: str) -> None:
@@ -101,3 +110,11 @@ def test_every_action_of_the_table_has_a_command() -> None:
     ids = {k.id for k in keys_of(Where.TASKS) if k.action is not None}
     assert ids <= set(known())
     assert list(known()) == sorted(known())
+
+
+def test_what_is_offered_runs_names_its_key_and_only_moves_nothing() -> None:
+    found = dict(offered())
+    assert all(not parse(words).error for words in found)
+    assert found["audit"].endswith("(a)")
+    assert "down" not in found
+    assert "tab idle" in found

@@ -78,11 +78,13 @@ def test_a_second_meaning_has_a_first_one() -> None:
 
 
 @pytest.mark.parametrize("where", list(Where))
-def test_footer_places_are_unique_and_end_with_help_and_quit(where: Where) -> None:
+def test_footer_places_are_unique_and_end_with_help_and_the_way_out(where: Where) -> None:
     rows = footer(where)
     assert len({k.footer for k in rows}) == len(rows)
     if where in {Where.TASKS, Where.DETAIL, Where.LOGS}:
-        assert [k.id for k in rows][-2:] == ["help", "quit"]
+        leaves = ("quit", "quit") if where is Where.TASKS else ("close", "back")
+        assert [k.id for k in rows][-2:] == ["help", leaves[0]]
+        assert rows[-1].label == leaves[1]
 
 
 @pytest.mark.parametrize("where", list(Where))

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, justify, line, plain, width, wrap
+from tasktui.tui.lines import (
+    EMPTY,
+    Line,
+    Span,
+    Tone,
+    fit,
+    justify,
+    line,
+    plain,
+    width,
+    within,
+    wrap,
+)
 
 WIDE = ["日本語", "🚀🚀", "e\u0301tude", "한글 과 漢字", "👍🏽 ok", "❤\ufe0f"]
 HOSTILE = ["\x1b[2J", "\x1b]52;c;aGk=\x07", "\x9b31m", "a\u202eb", "\u200b", "\r\n", "\t", "\x00"]
@@ -74,6 +86,20 @@ def test_fit_aligns_right_and_keeps_tones() -> None:
 def test_wrap_breaks_at_spaces_and_indents() -> None:
     parts = line(Span("Status ", Tone.DIM), "one two three")
     assert [plain(p) for p in wrap(parts, 12, indent="  ")] == ["Status one", "  two three"]
+
+
+@given(LINES, st.integers(8, 60), st.integers(1, 3))
+def test_within_some_lines_no_word_is_lost(parts: Line, cells: int, lines: int) -> None:
+    broken = within(parts, cells, lines)
+    assert 1 <= len(broken) <= lines
+    assert all(width(li) <= cells for li in broken[:-1])
+    if lines == 1:
+        assert broken == [parts]
+
+
+def test_within_two_lines_the_second_goes_on_indented() -> None:
+    broken = within(line(" It is Idle: only an activated task can"), 20, 2)
+    assert [plain(li) for li in broken] == [" It is Idle: only an", " activated task can"]
 
 
 def test_a_word_longer_than_the_line_is_chopped() -> None:

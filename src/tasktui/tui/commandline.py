@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasktui.tui.key import LOOKS
+from tasktui.tui.habits import ALIASES, COMMANDS
+from tasktui.tui.key import LOOKS, Group
 from tasktui.tui.keys import KEYS, TAB_NAMES, Where, keys_of
 from tasktui.tui.themes import THEMES
 from tasktui.tui.times import BASES
 
-_ALIASES = {"q": "quit", "quit!": "quit", "q!": "quit", "open": "detail"}
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "tab": tuple(n.lower().replace(" ", "-") for n in TAB_NAMES),
     "cluster": ("up",),
@@ -35,6 +35,7 @@ _ABOUT = {
     "theme": "Colours: {}.",
 }
 _ON_TASK = frozenset(k.id for k in KEYS if k.action or k.id in LOOKS)
+_IN_VIEW = ("back", "palette")
 _SILENT = ("tab_", "copy_", "order_")
 
 
@@ -55,11 +56,15 @@ def known() -> tuple[str, ...]:
 
 
 def offered() -> list[tuple[str, str]]:
-    """Every command line that needs no more words, with what it does, sorted."""
+    """Every command line that needs no more words, with what it does and its key, sorted.
+
+    Without those that only move: nobody looks for them by their words.
+    """
     out = list(PLAIN.items())
     for command, text in _ABOUT.items():
         out += [(f"{command} {word}", text.format(word)) for word in _ARGUMENTS[command]]
-    shown = {k.id: k.help for k in keys_of(Where.TASKS) if k.id in known()}
+    rows = [k for k in keys_of(Where.TASKS) if k.group is not Group.MOVE and k.id in known()]
+    shown = {k.id: f"{k.help} ({k.shown})" for k in rows if k.id not in _IN_VIEW}
     out += [(name, text) for name, text in shown.items() if name not in _ARGUMENTS]
     return sorted(out)
 
@@ -71,11 +76,12 @@ def acts_on_task(command: str) -> bool:
 
 def parse(text: str) -> Typed:
     """Read a command line without its colon."""
-    command, _, argument = text.strip().partition(" ")
-    command, argument = _ALIASES.get(command, command), argument.strip()
+    command, argument = _words(text)
     if not command:
         return Typed("")
     if command not in known():
+        if command in COMMANDS:
+            return Typed(command, argument, COMMANDS[command])
         close = difflib.get_close_matches(command, known(), n=1)
         hint = f" Did you mean :{close[0]}?" if close else " Tab completes, ? lists the keys."
         return Typed(command, argument, f"There is no command :{command}.{hint}")
@@ -86,6 +92,18 @@ def parse(text: str) -> Typed:
     if allowed and argument.lower().replace(" ", "-") not in allowed:
         return Typed(command, argument, f":{command} takes {' | '.join(allowed)}")
     return Typed(command, argument)
+
+
+def _words(text: str) -> tuple[str, str]:
+    """Command and argument, under the names that they have here; a tab is a command too."""
+    command, _, argument = text.strip().partition(" ")
+    argument = argument.strip()
+    if not argument and command.lower() in _ARGUMENTS["tab"]:
+        return "tab", command
+    name, _, given = ALIASES.get(command, command).partition(" ")
+    if name == "tab" and argument.isdecimal() and 0 < int(argument) <= len(TAB_NAMES):
+        argument = _ARGUMENTS["tab"][int(argument) - 1]
+    return name, given or argument
 
 
 def tab_number(argument: str) -> int:

@@ -29,10 +29,10 @@ class Where(StrEnum):
 class Group(StrEnum):
     """Headings of the help screen."""
 
-    MOVE = "Move"
     VIEW = "Look"
     FORM = "Tasks (nothing happens before the form's last step)"
     CHANGE = "Change (each asks first)"
+    MOVE = "Move"
     APP = "Everywhere"
 
 

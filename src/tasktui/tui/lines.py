@@ -122,6 +122,15 @@ def wrap(parts: Line, cells: int, *, indent: str = "") -> list[Line]:
     return done
 
 
+def within(parts: Line, cells: int, lines: int) -> list[Line]:
+    """The line in at most ``lines`` lines of ``cells`` cells; only the last may be too long."""
+    if lines < 2 or width(parts) <= cells:
+        return [parts]
+    broken = wrap(parts, cells, indent=" ")
+    last = tuple(span for part in broken[lines - 1 :] for span in part)
+    return [*broken[: lines - 1], last]
+
+
 def _words(parts: Line, limit: int) -> Iterable[Span]:
     for span in parts:
         rest = span.text

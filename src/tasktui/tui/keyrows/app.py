@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import ALL, HELP, LOGS, PAGES
+from tasktui.tui.keyrows.places import ALL, HELP, LOGS, PAGES, TASKS
 
 ROWS = (
     Key("refresh", "r", "r", "refresh", Group.VIEW, PAGES - LOGS, "Read again now."),
@@ -27,8 +27,18 @@ ROWS = (
         "q",
         "quit",
         Group.APP,
-        ALL - {Where.DIALOG},
-        "Back, also Ctrl-C; on the task table: leave. The scheduler and the tasks go on.",
+        TASKS,
+        "Leave, also Ctrl-C. The scheduler and the tasks go on.",
+        footer=21,
+    ),
+    Key(
+        "close",
+        "q ctrl+c",
+        "q",
+        "back",
+        Group.APP,
+        ALL - TASKS - {Where.DIALOG},
+        "Back, also Ctrl-C; only on the task table q leaves.",
         footer=21,
     ),
     Key("redraw", "ctrl+l", "Ctrl-L", "", Group.APP, PAGES, "Draw the screen again."),

@@ -51,7 +51,7 @@ def _change(
 
 
 CHANGES = (
-    _change(Action.ACTIVATE, "A", 5, "Arm the schedule: from the next point on, or now."),
+    _change(Action.ACTIVATE, "A", 5, "Arm the schedule: from the next point on, or now.", LOOKS),
     _change(Action.DEACTIVATE, "D", 6, "Drain and disarm, schedule kept; again: by force.", LOOKS),
     _change(Action.ARCHIVE, "X", 7, "Put the task away; an active one stops first."),
     _change(Action.OVERRIDE, "S", 8, "Replicas by hand until the next point or a time.", TIMES),

@@ -24,7 +24,7 @@ ROWS = (
         "log_search",
         "slash",
         "/",
-        "log_search",
+        "search",
         "Search and mark a text; capitals count only where it has some.",
         1,
     ),

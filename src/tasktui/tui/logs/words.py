@@ -49,7 +49,7 @@ def status(log: OpenLog, state: State) -> Line:
     if not state.wrapped:
         parts.append("cut")
     if log.filter is None:
-        parts.append(f"{log.count:,} lines")
+        parts.append(f"{log.count:,} {'line' if log.count == 1 else 'lines'}")
     return line(Span(f" {'  '.join(parts)}", Tone.DIM))
 
 

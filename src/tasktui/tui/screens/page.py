@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual._styles_cache import StylesCache
 from textual.screen import Screen
 
@@ -18,10 +19,11 @@ from tasktui.errors import ReadOnly, TasktuiError
 from tasktui.tui.chrome import banner, footer, header
 from tasktui.tui.desk import Desk
 from tasktui.tui.display.sparing import redraw
+from tasktui.tui.habits import no_key
 from tasktui.tui.key import LOOKS
-from tasktui.tui.keys import Where, key
+from tasktui.tui.keys import Where, key, keys_of
 from tasktui.tui.keys import footer as footer_keys
-from tasktui.tui.lines import Line, Span, Tone, line
+from tasktui.tui.lines import Line, Span, Tone, line, within
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.screens.looks import look
 from tasktui.tui.widgets.lineview import LineView
@@ -33,6 +35,10 @@ Work = Callable[..., Coroutine[object, object, None]]
 """A coroutine function of ``verbs``: takes the page, and what else it was given."""
 NOTICE_TICKS = 12
 """Seconds that a notice stays."""
+NOTICE_LINES = 2
+"""Lines that a notice or the banner may take, where there is room."""
+ROOMY = 24
+"""Lines from which on there is."""
 LOW = 9
 """Lines below which header and keys give way to the content."""
 FAR = 10**9
@@ -53,6 +59,8 @@ class Page(Screen[None], inherit_bindings=False):
         self.banner = LineView(desk.palette, id="banner")
         self.status = LineView(desk.palette, id="status")
         self.keys = LineView(desk.palette, id="keys")
+        self.known = frozenset(name for k in keys_of(self.WHERE) for name in k.names.split())
+        """Names of the keys that mean something here."""
         self._dirty = False
         self._reading = False
         self._busy = False
@@ -181,8 +189,9 @@ class Page(Screen[None], inherit_bindings=False):
         read_only = self.desk.session.read_only
         self.head.show([] if low else [header(view, self.desk.health, cells, read_only=read_only)])
         trouble = banner(view, self.desk.trouble())
-        self.banner.show([trouble] if trouble else [])
-        self.status.show([self.status_line()])
+        lines = NOTICE_LINES if self.size.height >= ROOMY else 1
+        self.banner.show(within(trouble, cells, lines) if trouble else [])
+        self.status.show(within(self.status_line(), cells, lines))
         rows = 1 if cells >= 160 or self.size.height < 24 else 2
         keys = footer(footer_keys(self.WHERE), self.target(), cells, rows)
         self.keys.show(() if low else keys)
@@ -202,6 +211,12 @@ class Page(Screen[None], inherit_bindings=False):
             self.look(id)
         else:
             getattr(self, f"do_{id}")()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that means nothing here says so, and what does it instead."""
+        if event.key not in self.known and event.key not in self.active_bindings:
+            name = event.character if event.is_printable else None
+            self.say(no_key(name or event.key), Tone.NOTE)
 
     def look(self, id: str) -> None:  # noqa: A002 - the key's id
         """Open a screen on the target."""
@@ -320,6 +335,6 @@ class Page(Screen[None], inherit_bindings=False):
         """One step back."""
         self.dismiss()
 
-    def do_quit(self) -> None:
+    def do_close(self) -> None:
         """Back."""
         self.dismiss()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
@@ -38,6 +38,11 @@ class Commands(Provider):
         return partial(cast("Prompting", self.screen).run_text, words)
 
 
+class _Palette(CommandPalette):
+    # A pictogram of two cells, which not every terminal and locale has.
+    CSS: ClassVar[str] = "SearchIcon { display: none; }"
+
+
 def command_palette() -> CommandPalette:
     """The palette, closed by Esc or by a choice."""
-    return CommandPalette(providers=[Commands], placeholder="A word of what you want to do")
+    return _Palette(providers=[Commands], placeholder="A word of what you want to do")
