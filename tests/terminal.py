@@ -46,7 +46,9 @@ KEYS = {
 
 # Makes the pty the controlling terminal, so that closing it is a SIGHUP as over SSH.
 TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios;"
+    "import fcntl, os, signal, sys, termios;"
+    # Under nohup the tests would run a program that ignores it.
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL);"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
