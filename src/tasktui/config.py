@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -40,6 +40,8 @@ class Config:
     """How late a One-off that was missed may still start, in hours."""
     admission: Admission = "auto"
     """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The user's own keys of the terminal app by the id of what they do; only in the file."""
     theme: Theme = "16"
     """Colours of the terminal app; ``16`` are the terminal's own."""
 
@@ -69,7 +71,7 @@ def load(environ: Mapping[str, str], **flags: object) -> Config:
     config = Config(state_dir=(Path(state) / "tasktui").absolute())
     file = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "tasktui/config.toml"
     config = _apply(config, _read(file), str(file))
-    names = {f.name: f"TASKTUI_{f.name.upper()}" for f in fields(Config)}
+    names = {f.name: f"TASKTUI_{f.name.upper()}" for f in fields(Config) if f.name != "keys"}
     given = {n: environ[v] for n, v in names.items() if environ.get(v)}
     config = _apply(config, given, "environment")
     chosen = {k: v for k, v in flags.items() if v is not None}
@@ -109,9 +111,17 @@ def _parse(key: str, value: object, where: str) -> object:
         return words[str(value).lower()]
     if key in _WORDS and value not in get_args(_WORDS[key]):
         raise InvalidField(field, value, f"one of {get_args(_WORDS[key])}")
+    if key == "keys":
+        return _table(field, value)
     if not isinstance(value, str):
         raise InvalidField(field, value, "text")
     return value
+
+
+def _table(field: str, value: object) -> dict[str, str]:
+    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+        return {str(k): str(v) for k, v in value.items()}
+    raise InvalidField(field, value, 'a table such as [keys] with lines such as detail = "i"')
 
 
 def _directory(field: str, value: object) -> Path:

@@ -68,5 +68,6 @@ VERBS = (
     Row("backup", "Copy the database into STATE/backups; the newest seven stay", "keeping"),
     Row("restore-backup", "Put a copy in the place of the database", "keeping"),
     Row("demo", "Launch a small model for real, or remove it again", "demo"),
+    Row("keys", "List the keys of the terminal app, with your own", "keys"),
     Row("version", "Print the version", "version"),
 )

@@ -28,10 +28,12 @@ from tasktui.runtime.daemon import Health, State
 from tasktui.runtime.host import others
 from tasktui.runtime.session import Session, utc_now
 from tasktui.schedule.resolve import zone, zone_names
-from tasktui.tui import skeleton
+from tasktui.tui import keys, skeleton
 from tasktui.tui.desk import Desk
 from tasktui.tui.display.sparing import SparingDisplay
+from tasktui.tui.keymap import remap
 from tasktui.tui.keyorder import OrderedKeys
+from tasktui.tui.lines import Tone
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import palette
 from tasktui.tui.pulse import Pulse
@@ -101,6 +103,10 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
 
     def on_mount(self) -> None:
         """Begin to tick, to watch the store, and to look after the scheduler."""
+        self.set_keymap(keys.keymap())
+        if self.desk.wrong_keys and isinstance(self.screen, Page):
+            first = self.desk.wrong_keys[0]
+            self.screen.say(f"Key not used: {first} tasktui keys lists all.", Tone.NOTE)
         self.set_interval(_TICK_S, self._tick)
         self.run_worker(self._watch_store(), group="watch")
         self.run_worker(self._start_scheduler(), group="scheduler")
@@ -234,7 +240,11 @@ def make_desk(session: Session, environ: Mapping[str, str]) -> Desk:
         encoding=encoding(environ),
         theme=session.config.theme,
     )
-    return Desk(session, look, utc_now, mine, others())
+    own, wrong = remap(keys.KEYS, session.config.keys)
+    keys.use(own)
+    desk = Desk(session, look, utc_now, mine, others())
+    desk.wrong_keys = wrong
+    return desk
 
 
 def encoding(environ: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.runtime.daemon import Health, State, how_to_start
-from tasktui.tui.keys import KEYS, TAB_NAMES, Key
+from tasktui.tui.keys import TAB_NAMES, Key, rows
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, justify, line, width
 from tasktui.tui.times import TimeBase, View, left
 
@@ -249,7 +249,7 @@ def _meant(key: Key, task: Task | None) -> Key:
     """What the key does to an archived task, where that is another thing."""
     if task is None or not task.archived_at or key.action is None:
         return key
-    return next((k for k in KEYS if k.archived and k.shown == key.shown), key)
+    return next((k for k in rows() if k.archived and k.shown == key.shown), key)
 
 
 def _packed(keys: Sequence[Key], cells: int) -> list[list[Key]]:

@@ -55,6 +55,8 @@ class Desk:
         """Why the last start of the embedded cluster failed."""
         self.cluster_asked_at: datetime | None = None
         """When the embedded cluster was asked to start."""
+        self.wrong_keys: Sequence[str] = ()
+        """What is wrong with keys of the user's own, a sentence each."""
         self.undo: Undo | None = None
         """What takes the last change of this app back."""
         self.store_error = ""

@@ -35,8 +35,11 @@ __all__ = [
     "bindings",
     "footer",
     "key",
+    "keymap",
     "keys_of",
     "markdown",
+    "rows",
+    "use",
 ]
 
 TAB_NAMES = moves.TAB_NAMES
@@ -56,24 +59,48 @@ KEYS: tuple[Key, ...] = (
     *app.ROWS,
 )
 
+"""The table as it is delivered."""
+
+_used: tuple[Key, ...] = KEYS
+
+
+def rows() -> tuple[Key, ...]:
+    """The table with the user's own keys."""
+    return _used
+
+
+def use(own: tuple[Key, ...]) -> None:
+    """Go by other keys from now on: before the app is made, which gets them as its keymap."""
+    global _used  # noqa: PLW0603 - one program has one table, which pure functions go by
+    _used = own
+
+
+def keymap() -> dict[str, str]:
+    """The user's own keys for Textual, by id."""
+    return {
+        mine.id: ",".join(mine.names.split())
+        for mine, given in zip(_used, KEYS, strict=True)
+        if mine.names != given.names
+    }
+
 
 def keys_of(where: Where) -> tuple[Key, ...]:
     """The rows of one screen, in table order."""
-    return tuple(k for k in KEYS if where in k.where)
+    return tuple(k for k in _used if where in k.where)
 
 
 def bindings(where: Where) -> list[BindingType]:
     """Textual's bindings of one screen. Each calls ``action_press(id)``."""
     return [
-        Binding(",".join(k.names.split()), f"press('{k.id}')", k.label, show=False)
-        for k in keys_of(where)
-        if not k.archived
+        Binding(",".join(k.names.split()), f"press('{k.id}')", k.label, show=False, id=k.id)
+        for k in KEYS
+        if where in k.where and not k.archived
     ]
 
 
 def key(id: str) -> Key:  # noqa: A002 - it is the row's id
     """One row by its id."""
-    return next(k for k in KEYS if k.id == id)
+    return next(k for k in _used if k.id == id)
 
 
 def footer(where: Where) -> Sequence[Key]:

@@ -17,13 +17,12 @@ from tasktui.domain.task import Task
 from tasktui.schedule.describe import short
 from tasktui.schedule.searched import searched
 from tasktui.tui.columns import GAP, Col, Placed
-from tasktui.tui.keys import KEYS
+from tasktui.tui.keys import rows
 from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.times import View, clock, dated, stamp
 from tasktui.tui.upcoming import coming
 
-_ACTION_KEYS = tuple(k for k in KEYS if k.action is not None)
 _WHOLE = {Col.SPEC, Col.NEXT}
 """Columns of numbers with units: cut between their parts, never inside one."""
 _WAITS = ("waiting for ", "paused until ", "stopped by hand until ")
@@ -104,7 +103,7 @@ def created(task: Task, view: View) -> Line:
 
 def actions(task: Task, view: View) -> Line:  # noqa: ARG001
     """Keys of the actions that apply."""
-    keys = [k.shown for k in _ACTION_KEYS if k.action and not refusal(task, k.action)]
+    keys = [k.shown for k in rows() if k.action and not refusal(task, k.action)]
     return line(Span(" ".join(dict.fromkeys(keys)), Tone.DIM))
 
 
