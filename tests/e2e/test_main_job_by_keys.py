@@ -114,7 +114,7 @@ def edit(terminal: Terminal) -> None:
 def look_around(terminal: Terminal) -> None:
     for key, seen, name in (
         ("d", "EVENTS", "detail"),
-        ("?", "Next row", "help"),
+        ("?", "Everything about the task", "help"),
         ("c", "curl -sS", "copy"),
         ("l", "log", "logs"),
     ):

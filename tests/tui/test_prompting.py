@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from tasktui.tui.screens import verbs
+from tasktui.tui.screens.page import Page
 from tasktui.tui.screens.prompting import Prompting
+from tasktui.tui.screens.tasks import TasksScreen
 from tui.bench import Bench, press, until
 
 SIZE = (100, 30)
@@ -78,3 +83,26 @@ async def test_started_read_only_stays_so(bench: Bench) -> None:
         await until(pilot, "READ-ONLY")
         await press(pilot, "colon", *"rw", "enter", seen="It was started read-only")
         await press(pilot, "A", seen="Read-only: nothing was changed.")
+
+
+@pytest.mark.parametrize("hold", [True, False])
+async def test_keys_while_a_task_is_looked_for_act_on_what_is_found(
+    bench: Bench, hold: bool
+) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        bench.launched(name)
+    found = asyncio.Event()
+
+    async def slowly(page: Page) -> None:
+        await found.wait()
+        await verbs.find(page, "gamma")
+
+    async with bench.app().run_test(size=SIZE) as pilot:
+        await until(pilot, "> alpha")
+        page = pilot.app.screen
+        assert isinstance(page, TasksScreen)
+        page.during(slowly, hold=hold)
+        await pilot.press("H")
+        assert len(pilot.app.screen_stack) == 1
+        found.set()
+        await until(pilot, "history of gamma" if hold else "> gamma")

@@ -34,7 +34,7 @@ def _tab(page: Page, argument: str) -> None:
 
 def _task(page: Page, argument: str) -> None:
     table = _table(page)
-    table.during(verbs.find, argument)
+    table.during(verbs.find, argument, hold=True)
 
 
 def _filter(page: Page, argument: str) -> None:

@@ -6,6 +6,7 @@ is refused where the task was changed while its question was open.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tasktui.tui.screens.page import Page
     from tasktui.tui.times import View
     from tasktui.tui.wizard.screen import WizardScreen
+
+_LOOKS, _LOOK_S = 100, 0.02
+"""How often the table is asked whether it shows a task that is looked for, and after how long."""
 
 Verb = Callable[["Page", Task], Coroutine[object, object, None]]
 
@@ -278,7 +282,13 @@ async def _wizard(page: Page, *, editing: Task | None = None, cloning: Task | No
 
 async def find(page: Page, name: str) -> None:
     """Put the cursor on the task of that name. Raises NotFound."""
-    page.show_task(await page.desk.session.acall(lambda c: c.any_task(name)))
+    task = await page.desk.session.acall(lambda c: c.any_task(name))
+    page.show_task(task)
+    # The table finds it in its own time; a row that another face deletes meanwhile never comes.
+    for _ in range(_LOOKS):
+        if (shown := page.target()) and shown.id == task.id:
+            return
+        await asyncio.sleep(_LOOK_S)
 
 
 async def on_named(page: Page, id: str, name: str) -> None:  # noqa: A002 - the key's id
