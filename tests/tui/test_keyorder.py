@@ -61,3 +61,15 @@ async def test_keys_that_still_wait_when_the_app_is_left_are_left_too() -> None:
         await app._arrived()
         assert not app._keys_waiting
         app.exit()
+
+
+async def test_held_keys_wait_and_keep_their_order() -> None:
+    app = Form()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        app.hold_keys()
+        burst(app, "ctrl+u", "a", "tab", "ctrl+u", "b")
+        await pilot.pause(0.1)
+        assert app.values() == ["old", "old"]
+        app.release_keys()
+        await until(pilot, lambda: app.values() == ["a", "b"])

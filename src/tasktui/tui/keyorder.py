@@ -46,6 +46,7 @@ class OrderedKeys(App[R]):
         self._keys_waiting: deque[events.Key] = deque()
         self._key_number = 0
         self._key_on_its_way = False
+        self._keys_held = False
         self._key_timer: Timer | None = None
         self._key_target: Widget | None = None
         self._key_looks = 0
@@ -58,6 +59,16 @@ class OrderedKeys(App[R]):
         self._keys_waiting.append(event)
         if not self._key_on_its_way:
             await self._send_keys()
+
+    def hold_keys(self) -> None:
+        """Let every key wait until ``release_keys``: what it is meant for is not there yet."""
+        self._keys_held = True
+
+    def release_keys(self) -> None:
+        """Deal with the keys that wait, from the app's own messages."""
+        if self._keys_held:
+            self._keys_held = False
+            self.call_next(self._send_keys)
 
     async def on_key_done(self, message: KeyDone) -> None:
         """The key, and whatever it was bound to, is dealt with: the next one."""
@@ -84,7 +95,7 @@ class OrderedKeys(App[R]):
             await self._arrived()
 
     async def _send_keys(self) -> None:
-        while self._keys_waiting and not self._key_on_its_way:
+        while self._keys_waiting and not self._key_on_its_way and not self._keys_held:
             if not self.screen_stack:
                 self._keys_waiting.clear()  # the app is being left, and with it the keys
                 return

@@ -21,6 +21,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.display.sparing import redraw
 from tasktui.tui.habits import no_key
 from tasktui.tui.key import LOOKS
+from tasktui.tui.keyorder import OrderedKeys
 from tasktui.tui.keys import Where, key, keys_of
 from tasktui.tui.keys import footer as footer_keys
 from tasktui.tui.lines import Line, Span, Tone, line, within
@@ -64,8 +65,6 @@ class Page(Screen[None], inherit_bindings=False):
         self._dirty = False
         self._reading = False
         self._busy = False
-        self._held: list[str] | None = None
-        """Keys pressed while a task is looked for: they are meant for that one."""
         self._notice: Line = ()
         self._notice_ticks = 0
 
@@ -203,8 +202,6 @@ class Page(Screen[None], inherit_bindings=False):
     def action_press(self, id: str) -> None:  # noqa: A002 - the key's id
         """Do what a key of the table says; refused ones say why."""
         if self._busy:
-            if self._held is not None:
-                self._held.append(id)
             return
         row = key(id)
         if row.changes and self.desk.session.read_only:
@@ -243,9 +240,12 @@ class Page(Screen[None], inherit_bindings=False):
     def during(self, work: Work, *args: object, hold: bool = False) -> None:
         """Run a coroutine function of verbs; keys pressed before its dialog shows are dropped.
 
-        Where it opens none, ``hold`` keeps them until it is done. Its errors become notices.
+        Where it opens none, ``hold`` lets all keys wait until it is done: they are meant for
+        what it finds. Its errors become notices.
         """
-        self._busy, self._held = True, [] if hold else None
+        self._busy = True
+        if hold and isinstance(self.app, OrderedKeys):
+            self.app.hold_keys()
         self.run_worker(self._during(work, *args), group="verb")
 
     async def _during(self, work: Work, *args: object) -> None:
@@ -253,12 +253,10 @@ class Page(Screen[None], inherit_bindings=False):
             await work(self, *args)
         except (TasktuiError, OSError) as error:
             self.say(str(error), Tone.PROBLEM)
-            self._held = None
         finally:
             self._busy = False
-        held, self._held = self._held or [], None
-        for id_ in held:
-            self.action_press(id_)
+            if isinstance(self.app, OrderedKeys):
+                self.app.release_keys()
 
     async def command(self, change: Callable[[Commands], object]) -> None:
         """Run a command, and read again. Raises its TasktuiError."""
