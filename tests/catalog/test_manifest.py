@@ -11,7 +11,8 @@ from tasktui.catalog.draft import Found, draft
 from tasktui.catalog.fields import MOST
 from tasktui.catalog.manifest import LIMIT, load, parse
 from tasktui.domain.artifact import Spec
-from tasktui.domain.manifest import Health, Manifest, Parameter, ParameterType, Sample
+from tasktui.domain.manifest import Manifest, Sample
+from tasktui.domain.recipe import Health, Parameter, ParameterType
 from tasktui.errors import InvalidField, UserError
 
 WHOLE = """

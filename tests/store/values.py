@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.build import Build, BuildStatus, Deployment
 from tasktui.domain.observed import (
     ClusterState,
     ClusterView,
@@ -17,6 +18,7 @@ from tasktui.domain.observed import (
     Resources,
     SchedulerView,
 )
+from tasktui.domain.recipe import Health, Parameter, ParameterType, Recipe
 from tasktui.domain.schedule import CronPoint, Daily, OneOff, Point, Replicas, Schedule
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Arming, Override, Pause, Progress, Task, TaskId, When
@@ -36,6 +38,7 @@ JSON: SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
+HEALTH = ("check_period_s", "check_timeout_s", "start_limit_s")
 ENV = st.dictionaries(TEXT, TEXT, max_size=3)
 MAPPINGS = st.dictionaries(TEXT, JSON, max_size=3)
 
@@ -97,6 +100,42 @@ PROGRESS = st.builds(
     crashes=st.lists(MOMENTS, max_size=3).map(tuple),
     reverts=st.lists(MOMENTS, max_size=3).map(tuple),
 )
+SCALARS = TEXT | st.booleans() | st.integers(-(2**53), 2**53) | AMOUNTS
+VALUES = st.dictionaries(TEXT, SCALARS, max_size=3)
+RECIPES = st.builds(
+    Recipe,
+    requirements=st.lists(TEXT, max_size=3).map(tuple),
+    args=VALUES,
+    health=st.builds(Health, **dict.fromkeys(HEALTH, maybe(AMOUNTS))),
+    base=MAPPINGS,
+)
+PARAMETERS = st.builds(
+    Parameter,
+    name=TEXT,
+    type=st.sampled_from(ParameterType),
+    default=maybe(SCALARS),
+    low=maybe(AMOUNTS),
+    high=maybe(AMOUNTS),
+    choices=st.lists(SCALARS, max_size=3).map(tuple),
+    description=TEXT,
+)
+DEPLOYMENTS = st.builds(
+    Deployment,
+    name=TEXT,
+    calls=st.lists(TEXT, max_size=3).map(tuple),
+    cpu=AMOUNTS,
+    gpu=AMOUNTS,
+    autoscaling=MAPPINGS,
+)
+BUILDS = st.builds(
+    Build,
+    status=st.sampled_from(BuildStatus),
+    at=maybe(MOMENTS),
+    seconds=maybe(AMOUNTS),
+    error=TEXT,
+    deployments=st.lists(DEPLOYMENTS, max_size=3).map(tuple),
+    docs_path=TEXT,
+)
 TASKS = st.builds(
     Task,
     id=st.just(TaskId(0)),
@@ -114,6 +153,8 @@ TASKS = st.builds(
     deployment_name=TEXT,
     schedule=SCHEDULES,
     env=ENV,
+    parameters=VALUES,
+    recipe=RECIPES,
     created_at=MOMENTS,
     created_by=TEXT,
     armed=maybe(st.builds(Arming, MOMENTS, st.sampled_from(When), TEXT, st.booleans())),
@@ -142,6 +183,10 @@ ARTIFACTS = st.builds(
     env=ENV,
     files=st.lists(TEXT, max_size=4).map(tuple),
     description=TEXT,
+    tags=st.lists(TEXT, max_size=3).map(tuple),
+    parameters=st.lists(PARAMETERS, max_size=2).map(tuple),
+    recipe=RECIPES,
+    build=BUILDS,
     created_at=MOMENTS,
     created_by=TEXT,
 )

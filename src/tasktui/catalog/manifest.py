@@ -18,7 +18,8 @@ from tasktui.catalog import FILE
 from tasktui.catalog.fields import Document, Table
 from tasktui.catalog.parts import parameters, sample
 from tasktui.domain.artifact import Spec
-from tasktui.domain.manifest import Health, Manifest
+from tasktui.domain.manifest import Manifest
+from tasktui.domain.recipe import Health
 from tasktui.domain.secrets import Keeper, reference
 from tasktui.domain.task import NAME, NAME_RULE
 from tasktui.errors import InvalidField, UserError

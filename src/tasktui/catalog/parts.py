@@ -10,7 +10,8 @@ import json
 from typing import TypeGuard
 
 from tasktui.catalog.fields import Table
-from tasktui.domain.manifest import Parameter, ParameterType, Sample, Scalar
+from tasktui.domain.manifest import Sample
+from tasktui.domain.recipe import Parameter, ParameterType, Scalar
 
 _PARAMETERS = 100
 _CHOICES = 100

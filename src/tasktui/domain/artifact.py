@@ -9,11 +9,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
+from tasktui.domain.build import BUILT, Build
+from tasktui.domain.recipe import EMPTY, USUAL, Parameter, Recipe
 from tasktui.domain.schedule import Replicas
 
 ArtifactId = NewType("ArtifactId", int)
 
-EMPTY: Mapping[str, object] = MappingProxyType({})
 NO_ENV: Mapping[str, str] = MappingProxyType({})
 
 
@@ -78,6 +79,13 @@ class Artifact:
     files: tuple[str, ...] = ()
     """Names in the package, sorted."""
     description: str = ""
+    tags: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    """What can be set for each task."""
+    recipe: Recipe = USUAL
+    """Without ``args``: those are a task's."""
+    build: Build = BUILT
+    """The one thing that changes of a version, with ``scaled`` and ``autoscaling`` it tells."""
     created_at: datetime
     created_by: str
 

@@ -7,50 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 
-from tasktui.domain.artifact import EMPTY, NO_ENV, Spec
+from tasktui.domain.artifact import NO_ENV, Spec
+from tasktui.domain.recipe import EMPTY, NO_LIMITS, Health, Parameter
 
 NO_CUSTOM: Mapping[str, float] = MappingProxyType({})
-
-Scalar = str | bool | int | float
-"""A value of a parameter."""
-
-
-class ParameterType(StrEnum):
-    """What a parameter's value is."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """Something that can be set for each task."""
-
-    name: str
-    type: ParameterType
-    default: Scalar | None = None
-    """None: it must be given."""
-    low: float | None = None
-    """The least that a number may be."""
-    high: float | None = None
-    choices: tuple[Scalar, ...] = ()
-    """The only values allowed; empty for any."""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """Limits on start and health, in seconds; None leaves them to Ray and the settings."""
-
-    check_period_s: float | None = None
-    check_timeout_s: float | None = None
-    start_limit_s: float | None = None
-    """How long a replica may take until it is ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +44,7 @@ class Manifest:
     """Custom resources of Ray for one replica."""
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
     parameters: tuple[Parameter, ...] = ()
-    health: Health = Health()
+    health: Health = NO_LIMITS
     autoscaling: Mapping[str, object] = field(default_factory=lambda: EMPTY)
     """Autoscaling options besides min and max; they win over those in the code."""
     sample: Sample | None = None
@@ -95,6 +57,6 @@ class Manifest:
             "requirements": self.requirements,
             "resources.custom": self.custom,
             "parameters": self.parameters,
-            "health": self.health != Health(),
+            "health": self.health != NO_LIMITS,
         }
         return tuple(name for name, value in given.items() if value)

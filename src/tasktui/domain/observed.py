@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tasktui.domain.artifact import EMPTY
+from tasktui.domain.recipe import EMPTY
 
 
 class AppStatus(StrEnum):

@@ -44,4 +44,5 @@ def spec_of(task: Task) -> TaskSpec:
         deployment_name=task.deployment_name,
         schedule=task.schedule,
         env=task.env,
+        parameters=task.parameters,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tasktui.domain.artifact import Spec
+from tasktui.domain.recipe import USUAL, Recipe
 from tasktui.domain.schedule import Replicas
 
 PREFIX = "tasktui"
@@ -41,6 +42,7 @@ class Service:
     spec: Spec
     autoscaling: Mapping[str, object]
     env: Mapping[str, str] = field(repr=False)
+    recipe: Recipe = USUAL
     restarts: int = 0
     drain_s: float = 60.0
     """How long requests in flight may take after a stop, in seconds."""

@@ -16,6 +16,7 @@ from typing import NewType
 
 from tasktui.domain.artifact import NO_ENV, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.observed import Replica
+from tasktui.domain.recipe import NO_VALUES, USUAL, Recipe, Scalar
 from tasktui.domain.schedule import Replicas, Schedule
 from tasktui.domain.status import NO_REASON, Badge, Mark, Reason, Status
 from tasktui.errors import InvalidField
@@ -139,6 +140,8 @@ class TaskSpec:
     deployment_name: str
     schedule: Schedule
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
+    parameters: Mapping[str, Scalar] = field(default_factory=lambda: NO_VALUES)
+    """Those that differ from the artifact's defaults."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,10 @@ class Task:
     deployment_name: str
     schedule: Schedule
     env: Mapping[str, str]
+    parameters: Mapping[str, Scalar] = field(default_factory=lambda: NO_VALUES)
+    """As given: those that differ from the artifact's defaults."""
+    recipe: Recipe = USUAL
+    """The artifact's, with every parameter's value."""
     created_at: datetime
     created_by: str
     armed: Arming | None = None

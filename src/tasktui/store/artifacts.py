@@ -12,6 +12,7 @@ from pathlib import Path
 from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind
 from tasktui.errors import Conflict, NotFound
 from tasktui.store import documents as doc
+from tasktui.store import recipes
 from tasktui.store.base import Base, close_to
 from tasktui.store.connection import Row, Value
 
@@ -25,8 +26,10 @@ _CONTENT = (
     "autoscaling",
     "spec",
     "env",
+    "parameters",
+    "recipe",
 )
-_REST = ("version", "size", "files", "description", "created_at", "created_by")
+_REST = ("version", "size", "files", "description", "tags", "build", "created_at", "created_by")
 _STORED = (*_CONTENT, *_REST)
 _SELECT = f"SELECT id, {', '.join(_STORED)} FROM artifact"  # noqa: S608 - our own column names
 _INSERT = (
@@ -136,6 +139,8 @@ def _content(artifact: Artifact) -> tuple[Value, ...]:
         doc.mapping(artifact.autoscaling),
         doc.spec(artifact.spec),
         doc.mapping(artifact.env),
+        recipes.parameters(artifact.parameters),
+        recipes.recipe(artifact.recipe),
     )
 
 
@@ -145,14 +150,17 @@ def _rest(artifact: Artifact) -> tuple[Value, ...]:
         artifact.size,
         doc.names(artifact.files),
         artifact.description,
+        doc.names(artifact.tags),
+        recipes.build(artifact.build),
         doc.micros(artifact.created_at),
         artifact.created_by,
     )
 
 
 def _read(row: Row) -> Artifact:
-    key, name, kind, digest, file_path, deployment_name, scaled, autoscaling, spec, env = row[:10]
-    version, size, files, description, created_at, created_by = row[10:]
+    key, name, kind, digest, file_path, deployment_name, scaled, autoscaling, spec = row[:9]
+    env, parameters, recipe, version, size, files, description, tags, build = row[9:18]
+    created_at, created_by = row[18:]
     return Artifact(
         id=ArtifactId(key),
         name=name,
@@ -168,6 +176,10 @@ def _read(row: Row) -> Artifact:
         env=doc.read_mapping(env),
         files=doc.read_names(files),
         description=description,
+        tags=doc.read_names(tags),
+        parameters=recipes.read_parameters(parameters),
+        recipe=recipes.read_recipe(recipe),
+        build=recipes.read_build(build),
         created_at=doc.moment(created_at),
         created_by=created_by,
     )

@@ -17,12 +17,12 @@ KEPT = 50
 
 _COLUMNS = (
     "number, at, author, artifact_id, artifact, resources, name, file_path, "
-    "deployment_name, schedule, env"
+    "deployment_name, schedule, env, parameters"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM revision WHERE task_id = ?"  # noqa: S608 - our own column names
 _INSERT = (
     f"INSERT INTO revision (task_id, {_COLUMNS}) "  # noqa: S608 - our own column names
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -45,6 +45,7 @@ class Revisions(Base):
             spec.deployment_name,
             doc.schedule(spec.schedule),
             doc.mapping(spec.env),
+            doc.mapping(spec.parameters),
         )
         with self.transaction():
             self._db.execute(_INSERT, values)
@@ -59,7 +60,7 @@ class Revisions(Base):
 
 def _read(row: Row) -> Revision:
     number, at, author, artifact_id, artifact, resources = row[:6]
-    name, file_path, deployment_name, schedule, env = row[6:]
+    name, file_path, deployment_name, schedule, env, parameters = row[6:]
     return Revision(
         number=number,
         at=doc.moment(at),
@@ -73,5 +74,6 @@ def _read(row: Row) -> Revision:
             deployment_name=deployment_name,
             schedule=doc.read_schedule(schedule),
             env=doc.read_mapping(env),
+            parameters=doc.read_mapping(parameters),
         ),
     )

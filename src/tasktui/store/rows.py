@@ -14,6 +14,7 @@ from tasktui.domain.status import Reason, Status
 from tasktui.domain.task import Progress, Task, TaskId
 from tasktui.schedule.searched import searched, searched_of
 from tasktui.store import documents as doc
+from tasktui.store import recipes
 from tasktui.store.connection import Row, Value
 
 WISH = (
@@ -30,6 +31,8 @@ WISH = (
     "deployment_name",
     "schedule",
     "env",
+    "parameters",
+    "recipe",
     "created_at",
     "created_by",
     "armed",
@@ -102,6 +105,8 @@ def wish(task: Task) -> tuple[Value, ...]:
         task.deployment_name,
         doc.schedule(task.schedule),
         doc.mapping(task.env),
+        doc.mapping(task.parameters),
+        recipes.recipe(task.recipe),
         doc.micros(task.created_at),
         task.created_by,
         doc.arming(task.armed),
@@ -158,6 +163,8 @@ def read_task(row: Row) -> Task:
         deployment_name,
         schedule,
         env,
+        parameters,
+        recipe,
         created_at,
         created_by,
         armed,
@@ -185,6 +192,8 @@ def read_task(row: Row) -> Task:
         deployment_name=deployment_name,
         schedule=doc.read_schedule(schedule),
         env=doc.read_mapping(env),
+        parameters=doc.read_mapping(parameters),
+        recipe=recipes.read_recipe(recipe),
         created_at=doc.moment(created_at),
         created_by=created_by,
         armed=doc.read_arming(armed),

@@ -1,0 +1,72 @@
+"""A build: what became of importing an artifact's script, apart from the control plane.
+
+Values only. Must not know processes or the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tasktui.domain.recipe import EMPTY
+
+
+class BuildStatus(StrEnum):
+    """How far a build has come."""
+
+    INIT = "INIT"
+    """Added, and no build asked for yet."""
+    QUEUED = "QUEUED"
+    BUILDING = "BUILDING"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    TIMEOUT = "TIMEOUT"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment of the built application, as its code says."""
+
+    name: str
+    calls: tuple[str, ...] = ()
+    """Names of the deployments that it has a handle of."""
+    cpu: float = 1.0
+    gpu: float = 0.0
+    autoscaling: Mapping[str, object] = field(default_factory=lambda: EMPTY)
+    """Written in the code, bounds included; empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """The last build of an artifact."""
+
+    status: BuildStatus = BuildStatus.SUCCESS
+    at: datetime | None = None
+    """When the status was entered; None: before builds were kept."""
+    seconds: float | None = None
+    """How long the import took."""
+    error: str = ""
+    """Why it failed, in the script's own last words. Untrusted text."""
+    deployments: tuple[Deployment, ...] = ()
+    """In the order of the topology, the ingress first; empty where no build has told them."""
+    docs_path: str = ""
+    """Path of the ingress's API documentation below the route; empty without one."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status not in _GOING
+
+    @property
+    def launchable(self) -> bool:
+        """Whether a task may be launched from the artifact."""
+        return self.status is BuildStatus.SUCCESS
+
+
+_GOING = {BuildStatus.INIT, BuildStatus.QUEUED, BuildStatus.BUILDING}
+
+BUILT = Build()
+"""Of what was read and checked without a build."""
