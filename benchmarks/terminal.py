@@ -280,9 +280,10 @@ def changed(figures: Figures, probe: Probe, folder: Path, rounds: int) -> None:
 
 
 def note(figures: Figures, what: str, found: Sequence[Burst | None]) -> None:
-    """Keep the times to the last byte, and the bytes."""
+    """Keep the times to the first byte and to the last one, and the bytes."""
     bursts = [b for b in found if b]
     if bursts:
+        figures[f"{what}, first byte, ms"] = [b.first * 1000 for b in bursts]
         figures[f"{what}, ms"] = [b.last * 1000 for b in bursts]
         figures[f"{what}, bytes"] = [float(b.size) for b in bursts]
 

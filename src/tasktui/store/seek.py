@@ -27,6 +27,10 @@ _CHUNK = 500
 
 _SCANNED = "task NOT INDEXED"
 """From end to end: by an index each row would be sought by itself, three times slower."""
+_BY_STATUS = "task INDEXED BY task_found"
+"""All that most terms look at, each tab in the order of its names."""
+_BY_NAME = "task INDEXED BY task_named"
+"""The same of all that are not archived."""
 
 _SAID = (
     "progress, iif(progress = 'Starting', since, 0), reason, reason_until, badges, "
@@ -35,24 +39,6 @@ _SAID = (
 )
 """What status and reason are told from; as little of it as matters, so that many rows are alike."""
 
-_STATED = "lower(status || char(10) || reason || char(10) || archived_by)"
-_HARMLESS = (  # printable ASCII is shown as it is; a NUL would end what GLOB sees
-    "length(reason) <= 400 AND length(archived_by) <= 60 "
-    "AND length(reason || archived_by) = length(CAST(reason || archived_by AS BLOB)) "
-    "AND NOT reason || archived_by GLOB '*[^ -~]*'"
-)
-_UNMARKED = "badges = '[]' AND override IS NULL AND pause IS NULL"
-_STILL = (
-    "archived_at IS NULL AND reason_until IS NULL AND (progress IN ('Running', 'In-queue') "
-    "OR (progress = 'Idle' AND (reason <> '' OR last_run_at IS NULL)))"
-)
-_SILENT = f"{_STILL} AND reason = '' AND {_UNMARKED}"
-"""Nothing is shown but the status: so are most tasks."""
-
-_SHOWN = {
-    "reason": "lower(reason)",
-    "": "lower(status || char(10) || reason)",
-}
 _PROBLEM = "badges LIKE '%[\"!%' AND archived_at IS NULL"
 """A badge's name follows its bracket at once; in a detail the quote would be escaped."""
 
@@ -83,17 +69,19 @@ class Seeking(Base):
         Raises Interrupted when ``interrupt`` was called meanwhile.
         """
         where, values = self._where(search, told, scope=True)
-        # A word that is often found, and costly to look for: the first rows are enough.
-        soon = limit > 0 and any(t.told for t in search.terms)
-        by_name = search.order is Order.NAME and (soon or not search.terms)
-        table = "task" if by_name else _SCANNED
+        if search.order is not Order.NAME:
+            table = _SCANNED
+        elif not search.terms and not search.problems:
+            table = "task"
+        else:
+            table = _table(search, _BY_STATUS if search.status else _BY_NAME)
         sql = f"SELECT id FROM {table} WHERE {where} ORDER BY {_order(search)} LIMIT ?"  # noqa: S608 - ours
         return array("q", (key for (key,) in self._db.rows(sql, [*values, limit])))
 
     def tally(self, search: Search, told: Told) -> dict[Status, int]:
         """How many tasks of each status pass, whatever status is looked for; every one is there."""
         where, values = self._where(search, told, scope=False)
-        table = "task" if where == "TRUE" else _SCANNED
+        table = "task" if where == "TRUE" else _table(search, _BY_STATUS)
         sql = f"SELECT status, count(*) FROM {table} WHERE {where} GROUP BY status"  # noqa: S608 - ours
         found: dict[str, int] = dict(self._db.rows(sql, values))
         return {status: found.get(status.value, 0) for status in Status}
@@ -172,14 +160,19 @@ def _condition(term: Term) -> tuple[str, list[Value]]:
     if column == "status":
         add(f"WHEN {_UNMARKED} THEN instr(lower(status), ?) > 0", text)
     else:
-        plain = f"{_UNMARKED} AND {_HARMLESS}"
-        names = [s.value for s in Status if column != "reason" and text in s.value.lower()]
-        add(f"WHEN {_SILENT} THEN progress IN ({', '.join('?' * len(names))})", *names)
-        add(f"WHEN {plain} AND {_STILL} THEN instr({_SHOWN[column]}, ?) > 0", text)
+        shown = "lower(reason)" if column else "said"
+        add(f"WHEN settled THEN instr({shown}, ?) > 0", text)
         if not term.told:
-            add(f"WHEN {plain} AND NOT instr({_STATED}, ?) THEN FALSE", text)
+            add("WHEN said IS NOT NULL AND NOT instr(said, ?) THEN FALSE", text)
     add(f"ELSE tells(?, ?, {_SAID}) END", column, text)
     return " ".join(parts), values
+
+
+def _table(search: Search, index: str) -> str:
+    """``index`` where it has what the terms look at; else each row of the table."""
+    if search.problems or any(t.column in TOLD for t in search.terms):
+        return _SCANNED
+    return index
 
 
 def _line_has(words: str, line: int, text: str) -> bool:

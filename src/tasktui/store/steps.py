@@ -254,4 +254,46 @@ def _step_5(db: Database) -> None:
         db.execute(sql)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_step_1, _step_2, _step_3, _step_4, _step_5)
+# Printable ASCII without badges or hands is shown as it is stored.
+_PLAIN = """
+    badges = '[]' AND override IS NULL AND pause IS NULL
+    AND length(reason) <= 400 AND length(archived_by) <= 60
+    AND length(reason || archived_by) = length(CAST(reason || archived_by AS BLOB))
+    AND NOT reason || archived_by GLOB '*[^ -~]*'
+"""
+_SIXTH = (
+    # What is stored of the texts that are told anew; NULL where they say more than that.
+    f"""
+    ALTER TABLE task ADD COLUMN said TEXT GENERATED ALWAYS AS (
+        iif({_PLAIN}, lower(status || char(10) || reason || char(10) || archived_by), NULL)
+    ) VIRTUAL
+    """,
+    # Whether ``said`` is all that is told, until somebody changes the task.
+    f"""
+    ALTER TABLE task ADD COLUMN settled INTEGER GENERATED ALWAYS AS (
+        {_PLAIN} AND archived_at IS NULL AND reason_until IS NULL
+        AND (progress IN ('Running', 'In-queue')
+            OR (progress = 'Idle' AND (reason <> '' OR last_run_at IS NULL)))
+    ) VIRTUAL
+    """,
+    # Words are looked for in these alone: a row of the table is many times as long.
+    "CREATE INDEX task_found ON task (status, name, words, said, settled)",
+    """
+    CREATE INDEX task_named ON task (name, words, said, settled) WHERE archived_at IS NULL
+    """,
+)
+
+
+def _step_6(db: Database) -> None:
+    for sql in _SIXTH:
+        db.execute(sql)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (
+    _step_1,
+    _step_2,
+    _step_3,
+    _step_4,
+    _step_5,
+    _step_6,
+)

@@ -32,8 +32,6 @@ class Found:
     """What a search found."""
 
     ids: array[int] = field(default_factory=lambda: array("q"))
-    whole: bool = True
-    """Whether these are all; else the first page."""
     passing: Mapping[Status, int] = field(default_factory=dict)
     """How many tasks of each status pass the filter."""
     totals: Mapping[Status, int] = field(default_factory=dict)
@@ -59,8 +57,8 @@ class Feed:
         self._fetching = False
         self._pulse = Pulse(-1)
         self._number = 0
-        self._around: tuple[Status | None, Pulse] | None = None
-        """What the totals are of."""
+        self._known: dict[Status | None, Found] = {}
+        """The last one of each tab, whatever its filter, since a task changed."""
         self.found = Found()
         self.pending = False
         """Whether tasks changed since the last search."""
@@ -113,6 +111,8 @@ class Feed:
         pulse, changed = await self._session.acall(
             lambda c: (c.pulse(), c.tasks_of(keys, before.changes) if keys else [])
         )
+        if pulse != before:
+            self._known = {}
         self._pulse = pulse
         self._rows.update((t.id, t) for t in changed if t.id in self._rows)
         self.pending = self.pending or pulse != before
@@ -129,24 +129,27 @@ class Feed:
         self._session.interrupt()
         self.pending = False
         page: array[int] | None = None
-        around = wanted.status, self._pulse
+        pulse = self._pulse
         try:
             if first is not None:
                 ids, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
                 if number != self._number:
                     return False
                 self._keep(rows)
-                page = ids if len(ids) != FIRST_PAGE else None
-                if len(ids) >= FIRST_PAGE:
-                    first(replace(self.found, ids=ids, whole=page is not None))
-            known = self.found if around == self._around else None
+                if len(ids) < FIRST_PAGE:
+                    page = ids
+                else:
+                    first(replace(self.found, ids=ids))
+            known = self._known.get(wanted.status)
             found = await self._session.asearch(lambda c: _all(c, wanted, told, page, known))
         except Interrupted:
             return False
         if number != self._number:
             return False
         self.cost_s = time.monotonic() - began
-        self.found, self._around = found, around
+        self.found = found
+        if pulse == self._pulse:
+            self._known[wanted.status] = replace(found, ids=array("q"))
         return True
 
     def _keep(self, rows: Sequence[Task]) -> None:
@@ -183,10 +186,8 @@ def _tasks_of(keys: Sequence[int]) -> Callable[[Commands], list[Task]]:
 
 
 def _page(c: Commands, wanted: Search, told: Told) -> tuple[array[int], list[Task]]:
-    # Looking at stored texts alone, all of them are found as fast as the first page is.
-    stored = bool(wanted.terms) and not any(t.told for t in wanted.terms)
-    ids = c.seek(wanted, told, -1 if stored else FIRST_PAGE)
-    return ids, c.tasks_of(ids[:FIRST_PAGE].tolist())
+    ids = c.seek(wanted, told, FIRST_PAGE)
+    return ids, c.tasks_of(ids.tolist())
 
 
 def _all(

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from tasktui.tui.widgets.prompt import Prompt
 
-QUICK_S = 0.01
-"""A search that takes no longer is made with every letter."""
+QUICK_S = 0.1
+"""A search that takes no longer is made with every letter; the next letter breaks it off."""
 DEBOUNCE_S = 0.07
 """Else this long after the last one."""
 STEP = 8

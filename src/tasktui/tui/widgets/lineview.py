@@ -40,6 +40,7 @@ class LineView(Widget):
             # A layout that ran while another one was asked for would keep the old height.
             self._box_model_cache.clear()
             self.refresh(layout=True)
+            self._tell_at_once()
             return
         cells = self.size.width
         regions = []
@@ -51,6 +52,14 @@ class LineView(Widget):
                 regions.append(Region(span[0], y, span[1] - span[0], 1))
         if regions:
             self.refresh(*regions)
+            self._tell_at_once()
+
+    def _tell_at_once(self) -> None:
+        """Be part of the screen's next frame: a widget that tells it when idle waits for one more.
+
+        Textual sends a first frame at once and the next one 17 to 33 ms later.
+        """
+        self._check_refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """As many lines as there are."""
