@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from make import NOW, make_task
+from make import NOW, make_replicas, make_task
 from store.values import TASKS, TEXT
 from tasktui.commands.present import may_age, problem
 from tasktui.domain.search import COLUMNS, Search, terms
-from tasktui.domain.status import Reason, Status
-from tasktui.domain.task import Task
+from tasktui.domain.status import Badge, Mark, Reason, Status
+from tasktui.domain.task import Override, Pause, Task
 from tasktui.store.store import Store
 from tasktui.tui.present import matches, searchable, told
 from tasktui.tui.times import TimeBase, View
@@ -24,6 +24,7 @@ NEAR = st.timedeltas(timedelta(days=-20), timedelta(days=20)).map(lambda delta: 
 REASONS = st.sampled_from(
     ["", "waiting for 20:00", "paused until 08:00", "draining: 2 left", "Needs 8 GPU", "Größe"]
 )
+OFTEN = st.sampled_from(["12", "in", "ago", "h"])
 VIEWS = st.builds(View, now=st.just(NOW), base=st.sampled_from(TimeBase), stale=st.booleans())
 
 
@@ -35,9 +36,10 @@ def tasks(draw: st.DrawFn) -> Task:
     p = replace(task.progress, reason=reason, since=draw(NEAR), last_run_at=draw(st.none() | NEAR))
     p = replace(p, badges=draw(st.sampled_from([(), p.badges])))
     if draw(st.booleans()):
-        task = replace(task, override=None, pause=None)
-    if draw(st.booleans()):
         task = replace(task, archived_at=None)
+    if draw(st.booleans()):  # as most tasks are: nothing is told but what is stored
+        task = replace(task, override=None, pause=None)
+        p = replace(p, badges=(), reason=Reason(draw(REASONS)))
     return replace(task, progress=p)
 
 
@@ -47,9 +49,9 @@ def queries(draw: st.DrawFn, texts: list[str]) -> str:
     words = []
     for _ in range(draw(st.integers(1, 3))):
         found = draw(st.sampled_from([w for t in texts for w in t.split()] or ["x"]))
-        start = draw(st.integers(0, len(found) - 1))
+        start = draw(st.sampled_from([0, draw(st.integers(0, len(found) - 1))]))
         word = found[start : start + draw(st.integers(1, 8))]
-        word = draw(st.sampled_from([word, word.upper(), draw(TEXT), "12", "in", "ago", "h"]))
+        word = draw(st.sampled_from([word, word.upper(), draw(TEXT), draw(OFTEN)]))
         column = draw(st.sampled_from(["", "", "nocolumn:", *(f"{c}:" for c in sorted(COLUMNS))]))
         words.append(f"{draw(st.sampled_from(['', '', '!']))}{column}{word}")
     return " ".join(words)
@@ -85,6 +87,30 @@ def test_sql_finds_what_the_filter_shows(
         store.delete_task(task.id)
     passing = [t for t in kept if matches(t, view, query) and (problem(t) or not problems)]
     assert counts == {s: sum(t.status is s for t in passing) for s in Status}
+
+
+def test_every_status_badge_and_hand_is_found_by_its_words(store: Store) -> None:
+    view, one = View(now=NOW), make_replicas("1-1")
+    made = [make_task(f"{n}-plain", status=status) for n, status in enumerate(Status)]
+    marked = [replace(t.progress, badges=(Mark(Badge.MISSED),)) for t in made]
+    made += [replace(t, name=f"m{t.name}", progress=p) for t, p in zip(made, marked, strict=True)]
+    made += [
+        make_task(
+            "hand", status=Status.RUNNING, override=Override(make_replicas("1-1"), NOW, None, "op")
+        ),
+        make_task(
+            "rest", status=Status.IN_QUEUE, pause=Pause(make_replicas("1-1"), NOW, None, "op")
+        ),
+    ]
+    kept = [store.add_task(task) for task in made]
+    words = {text[:3] for t in kept for text in told(t, view)["status"].split()}
+    for word in sorted(words | {"missed", "zzz"}):
+        for query in (word, f"!{word}", f"status:{word}", f"reason:{word}", f"!status:{word}"):
+            found = store.seek(Search(None, terms(query, may_age)), lambda t: told(t, view))
+            right = [t for t in kept if not t.archived_at and matches(t, view, query)]
+            assert set(found) == {t.id for t in right}, query
+    for task in kept:
+        store.delete_task(task.id)
 
 
 def test_only_tasks_whose_texts_may_hold_the_word_are_told_anew(store: Store) -> None:

@@ -58,9 +58,8 @@ async def fed(bench: Bench) -> AsyncIterator[Fed]:
 async def test_the_first_page_comes_before_all_with_its_rows(fed: Fed) -> None:
     assert await fed.search()
     (page,) = fed.pages
-    assert (len(page.ids), page.whole) == (FIRST_PAGE, False)
+    assert len(page.ids) == FIRST_PAGE
     assert len(fed.feed) == MANY
-    assert fed.feed.found.whole
     assert [t.name for t in fed.feed.loaded] == [f"t{n:04}" for n in range(FIRST_PAGE)]
     assert fed.feed.found.totals[Status.IDLE] == MANY
 
@@ -73,11 +72,24 @@ async def test_what_fits_a_page_is_all_at_once(fed: Fed) -> None:
     assert fed.feed.found.totals[Status.IDLE] == MANY
 
 
-async def test_a_filter_by_stored_texts_finds_all_of_them_before_it_counts(fed: Fed) -> None:
+async def test_a_filter_shows_its_first_page_before_it_finds_all(fed: Fed) -> None:
     await fed.feed.search(Search(None, terms("daily", may_age)), fed.pages.append)
     (page,) = fed.pages
-    assert (len(page.ids), page.whole) == (MANY, True)
+    assert len(page.ids) == FIRST_PAGE
+    assert len(fed.feed) == MANY
     assert fed.feed.found.passing[Status.IDLE] == MANY
+
+
+async def test_what_a_tab_holds_is_counted_anew_once_tasks_changed(fed: Fed, bench: Bench) -> None:
+    await fed.search()
+    await fed.feed.refresh()
+    await fed.search()
+    bench.launched("newcomer")
+    await fed.search("t000")
+    assert fed.feed.found.totals[Status.IDLE] == MANY
+    await fed.feed.refresh()
+    await fed.search("t000")
+    assert fed.feed.found.totals[Status.IDLE] == MANY + 1
 
 
 async def test_rows_that_are_looked_at_are_fetched_and_others_forgotten(fed: Fed) -> None:

@@ -39,6 +39,7 @@ _SAID = (
 )
 """What status and reason are told from; as little of it as matters, so that many rows are alike."""
 
+_UNMARKED = "badges = '[]' AND override IS NULL AND pause IS NULL"
 _PROBLEM = "badges LIKE '%[\"!%' AND archived_at IS NULL"
 """A badge's name follows its bracket at once; in a detail the quote would be escaped."""
 
