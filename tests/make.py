@@ -9,12 +9,13 @@ from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import App, AppStatus, Node, Observed, Replica, Resources
 from tasktui.domain.schedule import Daily, OneOff, Point, Replicas
-from tasktui.domain.service import Service, app_name
+from tasktui.domain.service import Ours, Service, app_name
 from tasktui.domain.status import Status
 from tasktui.domain.task import Arming, Progress, Task, TaskId, When
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 OWNER = "0a1b2c"
+OURS = Ours(OWNER)
 DIGEST = "d" * 64
 
 

@@ -74,7 +74,7 @@ def test_sql_finds_what_the_filter_shows(
     problems = data.draw(st.booleans())
     kept = []
     for n, task in enumerate(made):
-        kept.append(store.add_task(replace(task, name=f"{task.name}-{n}")))
+        kept.append(store.add_task(replace(task, name=f"{task.name}-{n}", app="", own_route="")))
     for status in (None, *Status):
         search = Search(status, terms(query, may_age), problems)
         found = store.seek(search, lambda t: told(t, view))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from make import OWNER, make_replica, make_replicas, make_service
+from make import OURS, make_replica, make_replicas, make_service
 from tasktui.domain.artifact import Spec
 from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.observed import App, AppStatus, Observed
@@ -52,7 +52,7 @@ class Bench:
 
     async def apply(self, *services: Service) -> None:
         await self.engine.ensure_package(self.digest, self.archive)
-        await self.engine.apply(OWNER, services)
+        await self.engine.apply(OURS, services)
 
     async def until(self, check: Callable[[Observed], bool]) -> Observed:
         for _ in range(200):
@@ -87,7 +87,7 @@ async def bench(request: pytest.FixtureRequest, package: tuple[str, Path]) -> As
         made = _fake(*package)
     else:
         made = _real(*package, request.getfixturevalue("real_ray"))
-    await made.engine.apply(OWNER, [])
+    await made.engine.apply(OURS, [])
     yield made
     await made.put([])
     await made.until(lambda seen: not seen.apps)
@@ -184,7 +184,7 @@ async def test_a_missing_package_is_uploaded_once(bench: Bench, tmp_path: Path) 
 
 async def test_an_unknown_package_fails_the_deployment_in_words(bench: Bench) -> None:
     service = make_service("lost", digest="0" * 64)
-    await bench.engine.apply(OWNER, [service])
+    await bench.engine.apply(OURS, [service])
     seen = await bench.until(lambda s: _status(s, service.app) is AppStatus.DEPLOY_FAILED)
     assert "package" in seen.apps[service.app].message
 

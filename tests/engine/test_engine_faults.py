@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from make import DIGEST, OWNER, make_service
+from make import DIGEST, OURS, make_service
 from tasktui.engine.fake import FakeRay
 from tasktui.engine.payload import package_name
 from tasktui.engine.ray_serve import RayServe
@@ -81,11 +81,11 @@ async def test_after_a_refusal_the_set_of_before_is_sent_again(
     ray: FakeRay, engine: RayServe
 ) -> None:
     ray.deploy_foreign("others")
-    await engine.apply(OWNER, [make_service("good")])
+    await engine.apply(OURS, [make_service("good")])
     bad = make_service("bad")
     ray.refusing = {bad.app: "no such field"}
     with pytest.raises(Rejected, match="no such field"):
-        await engine.apply(OWNER, [make_service("good"), bad])
+        await engine.apply(OURS, [make_service("good"), bad])
     assert {a["name"] for a in ray.puts[-1]["applications"]} == {
         "others",
         make_service("good").app,
@@ -97,8 +97,8 @@ async def test_a_lost_answer_is_not_followed_by_a_blind_repeat(
 ) -> None:
     ray.answers_put = False
     with pytest.raises(Unreachable):
-        await engine.apply(OWNER, [make_service()])
-    await engine.apply(OWNER, [make_service()])
+        await engine.apply(OURS, [make_service()])
+    await engine.apply(OURS, [make_service()])
     assert len(ray.puts) == 1
 
 
@@ -108,7 +108,7 @@ async def test_a_foreign_application_without_a_configuration_stops_the_change(
     ray.deploy_foreign("others")
     ray.apps["others"].config = {}
     with pytest.raises(Rejected, match="others"):
-        await engine.apply(OWNER, [make_service()])
+        await engine.apply(OURS, [make_service()])
     assert not ray.puts
 
 
@@ -123,20 +123,20 @@ async def test_values_of_the_environment_are_not_in_what_ray_says(
     ray: FakeRay, engine: RayServe
 ) -> None:
     service = make_service(env={"TOKEN": "hunter22", "WORDS": "two words"})
-    await engine.apply(OWNER, [service])
+    await engine.apply(OURS, [service])
     ray.advance(5)
     (app,) = (await engine.observe()).apps.values()
     ray.logs.write(app.replicas[0].id, "with hunter22 and two words\n")
     assert (await engine.logs(app.replicas[0], lines=1)) == "with *** and ***\n"
     ray.refusing[service.app] = "bad: {'TOKEN': 'hunter22'}"
     with pytest.raises(Rejected, match=r"'\*\*\*'") as caught:
-        await engine.apply(OWNER, [make_service("other"), service])
+        await engine.apply(OURS, [make_service("other"), service])
     assert "hunter22" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     ray.refusing.clear()
     ray.failing[make_service("new", env={"K": "hunter22"}).app] = "ValueError: hunter22 is old"
-    await engine.apply(OWNER, [make_service("new", env={"K": "hunter22"})])
+    await engine.apply(OURS, [make_service("new", env={"K": "hunter22"})])
     ray.advance(5)
     found = (await engine.observe()).apps[make_service("new").app]
     assert found.message == "ValueError: *** is old"

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from make import DIGEST, make_app, make_replicas, make_service
 from tasktui.domain.artifact import Spec
-from tasktui.engine.payload import anew, lost_package, restarts, same, surges, to_config
+from tasktui.domain.recipe import Recipe
+from tasktui.domain.service import Service
+from tasktui.engine.payload import (
+    anew,
+    differing,
+    elastic,
+    lost_package,
+    restarts,
+    same,
+    surges,
+    to_config,
+)
 
 
 def test_a_service_names_its_package_its_bounds_and_its_resources() -> None:
@@ -114,3 +126,153 @@ def test_a_package_under_another_name_is_the_same_service() -> None:
 )
 def test_a_lost_package_is_known_by_rays_words(message: str, lost: bool) -> None:
     assert lost_package(message) is lost
+
+
+# Applications in Ray's own form.
+
+
+def written(replicas: str = "1", *, scaled: str = "Inner", **kw: Any) -> Service:
+    """An application that somebody wrote in Ray's form; ``inner`` is its deployment that scales."""
+    inner = kw.pop("inner", {})
+    base = {
+        "import_path": "theirs.models:app",
+        "args": {"model": "small"},
+        "runtime_env": {"working_dir": "https://host/repo-123.zip"},
+        "deployments": [
+            {"name": "Inner", "ray_actor_options": {"num_gpus": 1}, **inner},
+            {"name": "Outer", "max_ongoing_requests": 7},
+        ],
+    }
+    defaults = {"app": "theirs", "digest": "", "import_path": "x:y", "surge": False}
+    given = {"recipe": Recipe(base=base), "scaled": scaled, **defaults, **kw}
+    return make_service(replicas=replicas, **given)
+
+
+def inner(service: Service) -> dict[str, Any]:
+    (found,) = (d for d in to_config(service)["deployments"] if d["name"] == "Inner")
+    return {k: v for k, v in found.items() if k not in {"name", "ray_actor_options"}}
+
+
+def test_an_application_in_rays_form_goes_as_it_was_written() -> None:
+    service = written("2", inner={"num_replicas": 2}, route="/api/x", env={"KEY": "1"})
+    assert to_config(service) == {
+        **service.recipe.base,
+        "name": "theirs",
+        "route_prefix": "/api/x",
+        "runtime_env": {
+            "working_dir": "https://host/repo-123.zip",
+            "env_vars": {"KEY": "1"},
+        },
+    }
+
+
+FIXED = {"num_replicas": 2}
+SCALING = {"autoscaling_config": {"min_replicas": 1, "max_replicas": 3, "initial_replicas": 2}}
+CODE = {"min_replicas": 1, "max_replicas": 4, "target_ongoing_requests": 5}
+
+
+@pytest.mark.parametrize(
+    ("declared", "more", "replicas", "sent"),
+    [
+        (FIXED, {}, "2", FIXED),
+        (FIXED, {}, "3", {"num_replicas": 3}),
+        (FIXED, {}, "2-3", {"autoscaling_config": {"min_replicas": 2, "max_replicas": 3}}),
+        (SCALING, {}, "1-3", SCALING),
+        (
+            SCALING,
+            {"autoscaling": {"target_ongoing_requests": 9}},
+            "2-3",
+            {
+                "autoscaling_config": {
+                    "target_ongoing_requests": 9,
+                    "min_replicas": 2,
+                    "max_replicas": 3,
+                }
+            },
+        ),
+        ({"num_replicas": "auto"}, {}, "1-100", {"num_replicas": "auto"}),
+        ({}, {}, "1", {}),
+        ({}, {"autoscaling": CODE}, "1-4", {}),
+        (
+            {},
+            {"autoscaling": CODE},
+            "2-4",
+            {"autoscaling_config": {**CODE, "min_replicas": 2}},
+        ),
+        ({}, {"autoscaling": CODE}, "1", {"autoscaling_config": {**CODE, "max_replicas": 1}}),
+    ],
+)
+def test_bounds_are_sent_in_the_form_in_which_they_were_declared(
+    declared: dict[str, Any], more: dict[str, Any], replicas: str, sent: dict[str, Any]
+) -> None:
+    assert inner(written(replicas, inner=declared, **more)) == sent
+
+
+@pytest.mark.parametrize(
+    ("declared", "autoscaling"), [(FIXED, {}), ({}, CODE)], ids=["fixed", "by the code"]
+)
+def test_bounds_that_once_differed_stay_bounds(
+    declared: dict[str, Any], autoscaling: dict[str, Any]
+) -> None:
+    first = written("1-4" if autoscaling else "2", inner=declared, autoscaling=autoscaling)
+    before = make_app(config=to_config(first))
+    wider = replace(first, replicas=make_replicas("2-6"))
+    assert restarts(wider, before)
+    after = make_app(config=to_config(wider))
+    assert not elastic(first, before)
+    assert elastic(first, after)
+    assert not restarts(first, after)
+    assert not same(first, after)
+    back = replace(first, elastic=True)
+    assert same(first, make_app(config=to_config(back)))
+
+
+def test_without_a_deployment_to_scale_all_goes_as_it_was_written() -> None:
+    service = written("3-5", scaled="")
+    assert to_config(service)["deployments"] == service.recipe.base["deployments"]
+
+
+def test_a_deployment_that_the_file_does_not_name_gets_bounds_all_the_same() -> None:
+    last = to_config(written("2-3", scaled="Third"))["deployments"][-1]
+    bounds = {"min_replicas": 2, "max_replicas": 3}
+    assert last == {"name": "Third", "autoscaling_config": bounds}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("args",), {"model": "large"}, "args.model"),
+        (("runtime_env", "working_dir"), "https://host/repo-124.zip", "runtime_env.working_dir"),
+        (("logging_config",), {"log_level": "DEBUG"}, "logging_config.log_level"),
+    ],
+)
+def test_whatever_another_tool_changes_is_seen(
+    path: tuple[str, ...], value: object, said: str
+) -> None:
+    service = written()
+    config = to_config(service)
+    *way, last = path
+    place = config
+    for key in way:
+        place = place[key]
+    app = make_app(config=config)
+    assert same(service, app)
+    place[last] = value
+    assert differing(service, app) == [said]
+
+
+def test_what_replaces_new_replicas_first_is_added_to_a_change_alone() -> None:
+    app = make_app(config=to_config(written("2", inner=FIXED)))
+    assert not surges(app)
+    assert same(written("2", inner=FIXED, surge=True), app)
+    assert inner(written("2", inner=FIXED, surge=True)) == {**FIXED, "max_surge_percent": 100}
+    own = {**FIXED, "max_surge_percent": 20}
+    assert inner(written("2", inner=own, surge=True)) == own
+
+
+def test_an_image_gets_our_deployment_and_no_package() -> None:
+    image = {"runtime_env": {"image_uri": "host/model:1"}}
+    config = to_config(make_service(digest="", recipe=Recipe(base=image)))
+    assert config["runtime_env"] == {"image_uri": "host/model:1"}
+    assert config["import_path"] == "serve:app"
+    assert [d["name"] for d in config["deployments"]] == ["Echo"]

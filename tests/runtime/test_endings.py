@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from make import DIGEST, OWNER, make_progress, make_service, make_task
+from make import DIGEST, OURS, OWNER, make_progress, make_service, make_task
 from tasktui.config import Config
 from tasktui.domain.observed import Replica
 from tasktui.domain.task import Task
@@ -42,7 +42,7 @@ class Bench:
         self.work.append(asyncio.create_task(self.endings.run()))
 
     async def runs(self, **service: Any) -> Replica:
-        await self.engine.apply(OWNER, [make_service(replicas="1", **service)])
+        await self.engine.apply(OURS, [make_service(replicas="1", **service)])
         return await self.looks()
 
     async def looks(self, seconds: float = 5.0) -> Replica:
@@ -99,7 +99,7 @@ async def test_what_its_process_wrote_is_kept_too_and_the_log_not_twice(bench: B
 
 async def test_the_log_of_a_task_that_is_stopped_is_kept(bench: Bench) -> None:
     replica = await bench.runs()
-    await bench.engine.apply(OWNER, [])
+    await bench.engine.apply(OURS, [])
     bench.ray.advance(60)
     bench.endings.look(bench.engine, await bench.engine.observe())
     assert "Started initializing" in await bench.text(replica)
@@ -110,7 +110,7 @@ async def test_values_of_the_environment_are_not_in_it_even_when_the_task_is_gon
 ) -> None:
     replica = await bench.runs(env={"TOKEN": "hunter22"})
     bench.ray.logs.write(replica.id, "token hunter22\n")
-    await bench.engine.apply(OWNER, [])
+    await bench.engine.apply(OURS, [])
     bench.ray.advance(60)
     bench.endings.look(bench.engine, await bench.engine.observe())
     assert (await bench.text(replica)).endswith("token ***\n")
@@ -121,7 +121,7 @@ async def test_a_replica_that_ended_while_no_scheduler_ran_is_kept_with_nothing_
 ) -> None:
     replica = await bench.runs(env={"TOKEN": "hunter22", "PLAIN": "swordfish"})
     bench.ray.logs.write(replica.id, "hunter22 swordfish\n")
-    await bench.engine.apply(OWNER, [])
+    await bench.engine.apply(OURS, [])
     bench.ray.advance(60)
     monkeypatch.setenv("SECRET", "hunter22")
     bench.anew(

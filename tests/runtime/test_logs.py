@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fake_server import FakeServer
-from make import DIGEST, OWNER, make_progress, make_replica, make_service, make_task
+from make import DIGEST, OURS, make_progress, make_replica, make_service, make_task
 from tasktui.config import Config
 from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.task import Task
@@ -117,7 +117,7 @@ def ray() -> Iterator[FakeServer]:
 
 async def started(ray: FakeServer) -> Source:
     engine = RayServe(ray.address)
-    await engine.apply(OWNER, [make_service(replicas="1")])
+    await engine.apply(OURS, [make_service(replicas="1")])
     (app,) = (await engine.observe()).apps.values()
     await engine.close()
     return Source(kind=Kind.LIVE, id=app.replicas[0].id, replica=app.replicas[0])

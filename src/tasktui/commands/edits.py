@@ -79,6 +79,7 @@ class Edits:
                     deployment_name=resolved.deployment_name,
                     schedule=spec.schedule,
                     env={**resolved.artifact.env, **spec.env},
+                    recipe=resolved.artifact.recipe,
                     created_at=now,
                     created_by=self._context.actor.user,
                     progress=Progress(since=now),
@@ -145,6 +146,7 @@ class Edits:
                 deployment_name=resolved.deployment_name,
                 schedule=spec.schedule,
                 env=dict(spec.env),
+                recipe=resolved.artifact.recipe,
                 progress=_begun_anew(task.progress, lines),
             )
             new = self._store.save_task(edited, revision=revision)

@@ -15,7 +15,7 @@ from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.secrets import shown
-from tasktui.domain.service import app_name
+from tasktui.domain.service import app_of
 from tasktui.domain.status import Badge, Mark, Status
 from tasktui.domain.task import Override, Pause, Progress, Task
 from tasktui.schedule.describe import describe
@@ -160,7 +160,7 @@ def dashboard(task: Task, cluster: ClusterView, owner: str) -> str:
     """Ray's page for the task's application; empty without a cluster."""
     if not cluster.address:
         return ""
-    return f"{cluster.address}/#/serve/applications/{app_name(owner, task.name)}"
+    return f"{cluster.address}/#/serve/applications/{app_of(owner, task)}"
 
 
 def curl(task: Task, cluster: ClusterView) -> str:

@@ -13,7 +13,7 @@ from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.schedule.moments import Say
-from tasktui.scheduler.line import ROUTE, line_of
+from tasktui.scheduler.line import NAME, ROUTE, line_of
 
 _LIVE = (Status.IN_QUEUE, Status.STARTING, Status.RUNNING, Status.NEED_STOP)
 
@@ -66,4 +66,4 @@ def waits(task: Task, now: datetime) -> bool:
     p = task.progress
     due = task.armed is not None and task.status is Status.IN_QUEUE and p.due_at is not None
     retries = p.retry_at is not None and now < p.retry_at
-    return due and not retries and not p.reason.text.startswith(ROUTE)
+    return due and not retries and not p.reason.text.startswith((NAME, ROUTE))

@@ -23,7 +23,7 @@ from tasktui.domain.task import Override, Task
 from tasktui.errors import InvalidField
 from tasktui.scheduler.backoff import START_TRIES
 from tasktui.scheduler.drift import ALONE
-from tasktui.scheduler.line import ROUTE, reason
+from tasktui.scheduler.line import NAME, ROUTE, reason
 
 FINE = "All is as wanted"
 _ERROR_LINES = 12
@@ -125,7 +125,7 @@ def _queued(scene: Scene) -> Answer:
         return _waits_for_its_time(scene)
     if not scene.connected:
         return _without_cluster(scene)
-    if p.reason.text.startswith(ROUTE):
+    if p.reason.text.startswith((NAME, ROUTE)):
         return _clash(scene)
     wait = scarcity.wait_of(scene)
     if wait is None:

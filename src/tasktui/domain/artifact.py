@@ -23,6 +23,8 @@ class ArtifactKind(StrEnum):
 
     OFFICIAL = "official"
     FOLDER = "folder"
+    CONFIG = "config"
+    """An application in Ray Serve's own form: its code lies elsewhere, there is no package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Artifact:
     """Counts from 1 under one name; a change of content makes a new version."""
     kind: ArtifactKind
     digest: str
-    """SHA-256 of the package's content, hex. The package is ``STATE/artifacts/DIGEST.zip``."""
+    """SHA-256 of the package's content, hex; empty where there is none. The package is
+    ``STATE/artifacts/DIGEST.zip``."""
     size: int
     """Bytes of the package."""
     file_path: str

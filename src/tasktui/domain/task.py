@@ -159,7 +159,7 @@ class Task:
     """Artifact label."""
     kind: ArtifactKind
     digest: str
-    """Content hash of the package that it runs."""
+    """Content hash of the package that it runs; empty where its code lies elsewhere."""
     spec: Spec
     scaled: str
     autoscaling: Mapping[str, object]
@@ -171,6 +171,10 @@ class Task:
     """As given: those that differ from the artifact's defaults."""
     recipe: Recipe = USUAL
     """The artifact's, with every parameter's value."""
+    app: str = ""
+    """Name of its Ray application where that is not made from the task's: one moved in."""
+    own_route: str = ""
+    """Path of its endpoint where that is not the task's name."""
     created_at: datetime
     created_by: str
     armed: Arming | None = None
@@ -193,7 +197,7 @@ class Task:
     @property
     def route(self) -> str:
         """Path of the endpoint."""
-        return f"/{self.name}"
+        return self.own_route or f"/{self.name}"
 
     @property
     def import_path(self) -> str:

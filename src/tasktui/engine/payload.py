@@ -10,17 +10,19 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from tasktui.domain.observed import App
 from tasktui.domain.service import Service
+from tasktui.engine.application import entries, entry, limits, scales
 
 RESTARTS: Final = "TASKTUI_RESTARTS"
 """Environment variable whose change makes Ray replace the replicas of a service."""
 
 _GIB = 2**30
 
-_ANEW = re.compile(r"-(\d+)\.zip$")
+_ANEW = re.compile(r"^(gcs://_ray_pkg_[0-9a-f]{64})-(\d+)\.zip$")
 _LOST = re.compile(
     r"Failed to download runtime_env file package gcs:"
     r"|for URI gcs://\S+ does not exist on the cluster"
@@ -31,8 +33,17 @@ _SURGE = "max_surge_percent"
 """Share of its replicas that a deployment may have in addition while they are replaced. A Ray
 that does not know it ignores it."""
 
-_ROLLED = ("import_path", "runtime_env")
+_ROLLED = ("import_path", "runtime_env", "args")
 """Keys of an application whose change replaces replicas."""
+
+_MORE = ("args", "logging_config", "autoscaling_policy")
+"""What else of an application counts, beside what tasktui always sends."""
+
+_SCALING = ("num_replicas", "autoscaling_config")
+"""Keys of a deployment that say how many replicas there are."""
+
+_ASIDE = ("name", _SURGE)
+"""Keys of a deployment that are no difference."""
 
 
 def package_uri(digest: str, anew: str = "") -> str:
@@ -49,33 +60,93 @@ def to_config(service: Service) -> dict[str, Any]:
     """One application as Ray's ServeDeploySchema wants it.
 
     Bounds always go as ``autoscaling_config``, also for min = max: a change
-    between that and ``num_replicas`` would be a full redeploy.
+    between that and ``num_replicas`` would be a full redeploy. An application
+    that was written in this form, import path and all, goes as it was written
+    but for what the task says of it.
     """
+    base = service.recipe.base
+    written = "import_path" in base
+    return {
+        **base,
+        "name": service.app,
+        "route_prefix": service.route,
+        "import_path": base["import_path"] if written else service.import_path,
+        **_runtime_env(service),
+        "deployments": _overlaid(service) if written else [_deployment_of(service)],
+    }
+
+
+def _runtime_env(service: Service) -> dict[str, Any]:
     env = dict(service.env)
     if service.restarts:
         env[RESTARTS] = str(service.restarts)
-    runtime_env: dict[str, Any] = {"working_dir": package_uri(service.digest, service.anew)}
+    found: dict[str, Any] = {**_mapping(service.recipe.base.get("runtime_env"))}
+    if service.digest:
+        found["working_dir"] = package_uri(service.digest, service.anew)
     if env:
-        runtime_env["env_vars"] = env
+        found["env_vars"] = env
+    return {"runtime_env": found} if found else {}
+
+
+def _deployment_of(service: Service) -> dict[str, Any]:
     return {
-        "name": service.app,
-        "route_prefix": service.route,
-        "import_path": service.import_path,
-        "runtime_env": runtime_env,
-        "deployments": [
-            {
-                "name": service.scaled,
-                "autoscaling_config": {
-                    **service.autoscaling,
-                    "min_replicas": service.replicas.min,
-                    "max_replicas": service.replicas.max,
-                },
-                "graceful_shutdown_timeout_s": service.drain_s,
-                _SURGE: 100 if service.surge else 0,
-                "ray_actor_options": _actor_options(service),
-            }
-        ],
+        "name": service.scaled,
+        "autoscaling_config": _autoscaling(service),
+        "graceful_shutdown_timeout_s": service.drain_s,
+        _SURGE: 100 if service.surge else 0,
+        "ray_actor_options": _actor_options(service),
     }
+
+
+def _overlaid(service: Service) -> list[dict[str, Any]]:
+    """The deployments as they were written, but for the bounds of the one that scales."""
+    written = [dict(d) for d in entries(service.recipe.base)]
+    if not service.scaled:
+        return written
+    if all(d.get("name") != service.scaled for d in written):
+        written.append({"name": service.scaled})
+    return [_bounded(d, service) if d.get("name") == service.scaled else d for d in written]
+
+
+def _bounded(deployment: dict[str, Any], service: Service) -> dict[str, Any]:
+    """A deployment with the task's bounds; as it was written where it has them already.
+
+    Ray replaces every replica of an application when one of its deployments comes to bounds,
+    or leaves them: a fixed number stays one as long as that can be.
+    """
+    low, high = service.replicas.min, service.replicas.max
+    # Where neither says it, the bounds of the code are known by a look at Ray, or are Ray's own.
+    declared = limits(deployment) or limits({"autoscaling_config": service.autoscaling}) or (1, 1)
+    fixed = not (service.elastic or scales(deployment))
+    if declared == (low, high) and (fixed or scales(deployment)):
+        found = deployment
+    elif fixed and low == high and not service.autoscaling:
+        found = {**deployment, "num_replicas": low}
+    else:
+        found = {k: v for k, v in deployment.items() if k not in _SCALING}
+        found["autoscaling_config"] = _autoscaling(service)
+    return {_SURGE: 100, **found} if service.surge else found
+
+
+def _autoscaling(service: Service) -> dict[str, Any]:
+    return {
+        **service.autoscaling,
+        "min_replicas": service.replicas.min,
+        "max_replicas": service.replicas.max,
+    }
+
+
+def elastic(service: Service, app: App) -> bool:
+    """Whether the deployment that scales was deployed with bounds of its own.
+
+    To leave that form, or to come to it, replaces every replica of the application.
+    """
+    return scales(entry(app.config, service.scaled))
+
+
+def _beside(service: Service, app: App) -> dict[str, Any]:
+    """What would be sent where ``app`` is deployed: in its form."""
+    return _plain(to_config(replace(service, elastic=elastic(service, app))))
 
 
 def _actor_options(service: Service) -> dict[str, Any]:
@@ -94,7 +165,7 @@ def same(service: Service, app: App) -> bool:
     Compares what was declared, never live replica counts: autoscaling moves those. How a
     change would be rolled out is no difference: there is none to roll out. Nor is ``anew``.
     """
-    return _plain(to_config(service)) == _plain(app.config)
+    return _beside(service, app) == _plain(app.config)
 
 
 def fingerprint(service: Service) -> str:
@@ -113,7 +184,7 @@ def anew(app: App) -> str:
     """The value of ``Service.anew`` with which the application was deployed."""
     env = app.config.get("runtime_env")
     found = _ANEW.search(str(env.get("working_dir"))) if isinstance(env, Mapping) else None
-    return found[1] if found else ""
+    return found[2] if found else ""
 
 
 def lost_package(message: str) -> bool:
@@ -123,7 +194,7 @@ def lost_package(message: str) -> bool:
 
 def differing(service: Service, app: App) -> list[str]:
     """Names of what differs between ``service`` and what is deployed; never a value."""
-    new, old = _flat(_plain(to_config(service))), _flat(_plain(app.config))
+    new, old = _flat(_beside(service, app)), _flat(_plain(app.config))
     return sorted(k for k in new.keys() | old.keys() if new.get(k) != old.get(k))
 
 
@@ -149,41 +220,42 @@ def deployed_env(app: App) -> dict[str, str]:
 
 def restarts(service: Service, app: App) -> bool:
     """Whether deploying ``service`` over ``app`` replaces its replicas."""
-    new, old = _plain(to_config(service)), _plain(app.config)
+    new, old = _beside(service, app), _plain(app.config)
     if any(new.get(k) != old.get(k) for k in _ROLLED):
         return True
-    options = "ray_actor_options"
-    before, after = (_first(c["deployments"]).get(options) for c in (old, new))
-    return bool(before != after)
+    before, after = (_heavy(c["deployments"]) for c in (old, new))
+    return before != after
 
 
-def _first(deployments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    return next(iter(deployments.values()), {})
+def _heavy(deployments: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
+    """What of each deployment replaces replicas: where they run, and who decides their number."""
+    return {n: (d.get("ray_actor_options") or {}, scales(d)) for n, d in deployments.items()}
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys that tasktui sends, in one form: Ray may add defaults and change number types."""
-    env = config.get("runtime_env") or {}
+    """What counts of a configuration, in one form: Ray may change number types."""
+    env = dict(_mapping(config.get("runtime_env")))
+    if "working_dir" in env:
+        env["working_dir"] = _ANEW.sub(r"\1.zip", str(env["working_dir"]))
     return {
-        "route_prefix": config.get("route_prefix"),
+        **{k: config.get(k) or {} for k in _MORE},
+        "route_prefix": config.get("route_prefix", "/"),
         "import_path": config.get("import_path"),
-        "runtime_env": {
-            "working_dir": _ANEW.sub(".zip", str(env.get("working_dir"))),
-            "env_vars": dict(env.get("env_vars") or {}),
-        },
-        "deployments": {
-            str(d.get("name")): _deployment(d) for d in config.get("deployments") or ()
-        },
+        "runtime_env": {**env, "env_vars": dict(env.get("env_vars") or {})},
+        "deployments": {str(d.get("name")): _deployment(d) for d in entries(config)},
     }
 
 
 def _deployment(config: Mapping[str, Any]) -> dict[str, Any]:
-    actor = config.get("ray_actor_options") or {}
     return {
-        "autoscaling_config": _set(config.get("autoscaling_config") or {}),
-        "graceful_shutdown_timeout_s": config.get("graceful_shutdown_timeout_s"),
-        "ray_actor_options": _set(actor),
+        **_set({k: v for k, v in config.items() if k not in _ASIDE}),
+        "autoscaling_config": _set(_mapping(config.get("autoscaling_config"))),
+        "ray_actor_options": _set(_mapping(config.get("ray_actor_options"))),
     }
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _set(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from tasktui.domain.log import Stream
 from tasktui.domain.observed import App, AppStatus, Observed, Replica, Source
 from tasktui.domain.secrets import mask
-from tasktui.domain.service import Service, task_name
+from tasktui.domain.service import Ours, Service
 from tasktui.engine import parse
 from tasktui.engine.http import Http
 from tasktui.engine.kill import Killer
 from tasktui.engine.payload import anew, package_name, same, to_config
 from tasktui.engine.ray_logs import RayLogs
-from tasktui.errors import Rejected, StoreBroken
+from tasktui.errors import EngineError, Rejected, StoreBroken
 
 if TYPE_CHECKING:
     import httpx
@@ -97,13 +97,13 @@ class RayServe:
 
     async def apply(
         self,
-        owner: str,
+        ours: Ours,
         services: Sequence[Service],
         keep: frozenset[str] = frozenset(),
         *,
         before_put: Callable[[], Awaitable[None]] = _at_once,
     ) -> tuple[str, ...]:
-        """Make ``services`` the whole set of this owner's applications.
+        """Make ``services`` the whole set of ``ours``.
 
         ``before_put`` is awaited right before each change: what it raises stops that.
         Those in ``keep`` stay as they are. Applications of others go along as Ray
@@ -111,12 +111,13 @@ class RayServe:
         change is put back, once; one that is deployed there is removed by Ray, which
         does not tell its configuration any more. Returns a sentence for each of
         those. Raises Rejected with Ray's words; then the set of before is sent
-        again, since Ray may have taken a refused one in part.
+        again, since Ray may have taken a refused one in part. Raises EngineError where
+        somebody else has deployed an application of the name of a new one.
         """
         body = await self._http.json("GET", _APPS)
         before = parse.apps(body)
-        ours = {n: a for n, a in before.items() if task_name(owner, n) is not None}
-        mine = {n: a for n, a in ours.items() if n not in keep}
+        _refuse_taken(services, before, ours)
+        mine = {n: a for n, a in before.items() if n in ours and n not in keep}
         if _converged(services, mine):
             return ()
         foreign = _kept(a for n, a in before.items() if n not in mine)
@@ -217,6 +218,17 @@ def _masked(content: bytes, body: Mapping[str, Any]) -> str:
 
 def _declared(app: App) -> bool:
     return app.source is Source.DECLARATIVE and app.status is not AppStatus.DELETING
+
+
+def _refuse_taken(services: Sequence[Service], before: Mapping[str, App], ours: Ours) -> None:
+    """Raise EngineError where one of the ``services`` would replace somebody else's."""
+    for service in services:
+        app = before.get(service.app)
+        if service.app not in ours and app and app.status is not AppStatus.DELETING:
+            raise EngineError(
+                f"Somebody else has just deployed an application named {service.app}.",
+                "It was left as it is: adopt it, or have it removed.",
+            )
 
 
 def _converged(services: Sequence[Service], ours: Mapping[str, App]) -> bool:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from tasktui.config import Config
 from tasktui.domain.log import Stream
 from tasktui.domain.observed import Observed, Replica
 from tasktui.domain.secrets import mask
-from tasktui.domain.service import app_name, task_name
+from tasktui.domain.service import app_of, task_name
 from tasktui.domain.task import Task
 from tasktui.engine.parse import secrets
 from tasktui.engine.ray_serve import RayServe
@@ -66,6 +66,9 @@ class Endings:
         self._config = config
         self._again_s = again_s
         self._owner = ""
+        self._adopted: Callable[[], Mapping[str, str]] = dict
+        self._names: dict[str, str] = {}
+        """Tasks by application, as long as it runs or one of its logs may come."""
         self._known: dict[_Known, Replica] = {}
         self._values: dict[str, set[str]] = {}
         """Values of the environments, by application, as long as one of its logs may come."""
@@ -73,29 +76,38 @@ class Endings:
         self._news = asyncio.Event()
         self._engine: RayServe | None = None
 
-    def begin(self, owner: str, tasks: Iterable[Task]) -> None:
-        """Whose applications count, and which replicas were there before."""
+    def begin(
+        self, owner: str, tasks: Iterable[Task], adopted: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        """Whose applications count, and which replicas were there before.
+
+        ``adopted`` tells those under names of their own at any time, with their tasks.
+        """
         self._owner = owner
+        self._adopted = adopted
         for task in tasks:
-            app = app_name(owner, task.name)
+            app = app_of(owner, task)
+            self._names[app] = task.name
             self._values[app] = _values(task)
             self._known |= {_Known(app, r.id): r for r in task.progress.replicas}
 
     def look(self, engine: RayServe, seen: Observed) -> None:
         """Note what has ended since the last look, and what is about to."""
         self._engine = engine
-        ours = {n: a for n, a in seen.apps.items() if task_name(self._owner, n) is not None}
+        adopted = self._adopted()
+        names = {n: adopted.get(n) or task_name(self._owner, n) for n in seen.apps}
+        self._names |= {n: task for n, task in names.items() if task}
+        ours = {n: a for n, a in seen.apps.items() if names[n]}
         for name, app in ours.items():
             self._values.setdefault(name, set()).update(secrets([app.config]))
         now = {_Known(n, r.id): r for n, a in ours.items() for r in a.replicas}
-        ended = [(k, r) for k, r in self._known.items() if k not in now]
+        there = {_Known(n, r.id) for n, a in seen.apps.items() for r in a.replicas}
+        ended = [(k, r) for k, r in self._known.items() if k not in there]
         ending = [(k, r) for k, r in now.items() if r.state == _STOPPING and self._new(k)]
         self._known = now
         for key, replica in (*ending, *ended):
-            task = task_name(self._owner, key.app)
-            if task is not None:
-                self._waiting.append(_Ending(key.app, task, replica))
-                self._news.set()
+            self._waiting.append(_Ending(key.app, self._names[key.app], replica))
+            self._news.set()
         self._forget()
 
     def _new(self, key: _Known) -> bool:
@@ -105,6 +117,7 @@ class Endings:
         """Keep the values only of applications whose logs may still come."""
         used = {k.app for k in self._known} | {e.app for e in self._waiting}
         self._values = {n: v for n, v in self._values.items() if n in used}
+        self._names = {n: task for n, task in self._names.items() if n in used}
 
     async def run(self) -> None:
         """Read and keep what has ended; never ends by itself, and raises nothing."""

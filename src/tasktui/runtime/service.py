@@ -101,7 +101,6 @@ async def _serve(config: Config, trouble: Trouble, lock: LeaderLock) -> int:
     try:
         seen, epoch = await thread.run(lambda s: (s.leader().heartbeat_at, s.lead(_view())))
         backlog = await thread.run(lambda s: Backlog(s, trouble.tell))
-        endings.begin(*await thread.run(lambda s: (s.owner(), s.live_tasks())))
         reconciler = Reconciler(
             _Stores(thread, backlog, trouble, lock),
             contact.find,
@@ -110,6 +109,8 @@ async def _serve(config: Config, trouble: Trouble, lock: LeaderLock) -> int:
             epoch,
             checkpoint=_crash,
         )
+        owner, tasks = await thread.run(lambda s: (s.owner(), s.live_tasks()))
+        endings.begin(owner, tasks, lambda: reconciler.adopted)
         loop = asyncio.get_running_loop()
         loop.add_reader(bell, _rung, bell, reconciler.poke)
         contact.on_change(reconciler.poke)

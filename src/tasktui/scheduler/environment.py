@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tasktui.domain.observed import App, AppStatus
 from tasktui.domain.secrets import reference
-from tasktui.domain.service import app_name
+from tasktui.domain.service import app_of
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import deployed_env
 from tasktui.engine.secrets import resolve
@@ -42,7 +42,7 @@ def _resolved(
         try:
             env = resolve(task.env, os.environ) if _refers(task) else env
         except InvalidField as error:
-            app = apps.get(app_name(owner, task.name))
+            app = apps.get(app_of(owner, task))
             if app is not None and app.status is not AppStatus.DELETING:
                 env = deployed_env(app)
             else:

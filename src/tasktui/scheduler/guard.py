@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tasktui.domain.observed import AppStatus, Observed
-from tasktui.domain.service import task_name
+from tasktui.domain.service import Ours
 
 SETTLE = timedelta(seconds=1)
 """How long Ray must keep answering the same before lost applications are created again."""
@@ -45,7 +45,7 @@ class Look:
     """One look at Ray, through the eyes of one owner."""
 
     observed: Observed
-    owner: str
+    ours: Ours
     known: frozenset[str]
     """Those that ``stay``, and those that somebody or a schedule of ours stops."""
     stay: frozenset[str] = frozenset()
@@ -93,7 +93,7 @@ class Look:
 
     def _ours(self) -> list[str]:
         apps = self.observed.apps
-        mine = (n for n in apps if task_name(self.owner, n) is not None)
+        mine = (n for n in apps if n in self.ours)
         return [n for n in mine if apps[n].status is not AppStatus.DELETING]
 
     def _building(self) -> bool:

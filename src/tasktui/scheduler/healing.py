@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tasktui.domain.observed import Observed
-from tasktui.domain.service import Service, app_name
+from tasktui.domain.service import Service, app_of
 from tasktui.domain.status import Reason
 from tasktui.scheduler import drift
 from tasktui.scheduler.guard import Memory
@@ -34,7 +34,7 @@ def left(serve: tuple[Service, ...], found: Drifts) -> tuple[tuple[Service, ...]
 
 def heals(v: Verdict, owner: str, found: Drifts) -> bool:
     """Whether the next change of Ray puts back what another tool did."""
-    what = found.get(app_name(owner, v.task.name))
+    what = found.get(app_of(owner, v.task))
     return what is not None and not what.alone
 
 
@@ -42,7 +42,7 @@ def drifted(
     v: Verdict, observed: Observed, owner: str, found: Drifts, now: datetime, *, sent: bool
 ) -> Verdict:
     """The verdict with what another tool did to the application: put back, or left alone."""
-    name = app_name(owner, v.task.name)
+    name = app_of(owner, v.task)
     what, app = found.get(name), observed.apps.get(name)
     if what is None:
         agrees = v.want is not None and not v.waits and alive(app)

@@ -25,6 +25,8 @@ _NAMED = 3
 """Holders named beside a status."""
 ROUTE = "its route"
 """Beginning of the reason of a task whose route an application of others has."""
+NAME = "its name"
+"""Beginning of the reason of a task under whose name somebody else runs an application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

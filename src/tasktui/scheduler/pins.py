@@ -28,7 +28,7 @@ class Pins:
         if self._session != session:
             self._session, self._at = session, {}
         due = timedelta(seconds=PIN_S)
-        for digest, anew in dict.fromkeys((s.digest, s.anew) for s in made.serve):
+        for digest, anew in dict.fromkeys((s.digest, s.anew) for s in made.serve if s.digest):
             name = f"{digest}-{anew}"
             # Right before a change, however fresh the pin: Ray may have lost it all the same.
             if name in self._at and now - self._at[name] < due and not made.put:

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
-from tasktui.domain.observed import Observed, Replica, Source
+from tasktui.domain.observed import App, Observed, Replica, Source
 from tasktui.domain.schedule import Replicas
-from tasktui.domain.service import Service, app_name, task_name
+from tasktui.domain.service import Ours, Service, adopted, app_of, holds
 from tasktui.domain.status import Badge, Reason, Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import same
@@ -26,7 +26,7 @@ from tasktui.scheduler.guard import NOTHING, SETTLE, Look, Memory
 from tasktui.scheduler.hand import lapse
 from tasktui.scheduler.healing import drifted, drifts, heals, left
 from tasktui.scheduler.judge import Verdict, alive, judge, queued, refused, started
-from tasktui.scheduler.line import ROUTE, line_of, line_up, reason
+from tasktui.scheduler.line import NAME, ROUTE, line_of, line_up, reason
 from tasktui.scheduler.ports import Update
 from tasktui.scheduler.rest import rested
 from tasktui.scheduler.rollout import name_after, renewed, rolled
@@ -81,7 +81,8 @@ def plan(  # noqa: PLR0913 - a pure function of all that a pass knows
     not, for the reason given there, and are not started. ``allowed`` are
     applications that a person said may be removed.
     """
-    apps = {t.id: observed.apps.get(app_name(owner, t.name)) for t in tasks}
+    ours = Ours(owner, frozenset(adopted(tasks)))
+    apps = {t.id: _own(t, observed, ours) for t in tasks}
     verdicts = [judge(t, now, apps[t.id], config) for t in tasks]
     verdicts = [
         refused(v.task, now, missing[v.task.id], config)
@@ -89,23 +90,21 @@ def plan(  # noqa: PLR0913 - a pure function of all that a pass knows
         else v
         for v in verdicts
     ]
-    placed = _admit(verdicts, observed, owner, now, config)
+    placed = _admit(verdicts, observed, ours, now, config)
     serve = tuple(
         service_of(v.task, v.want, owner, config) for v in placed if v.want and not v.want.stopped
     )
     found = drifts(placed, serve, observed, memory)
     serve, keep = left(serve, found)
-    adds, changes = _difference(serve, observed, owner, keep)
+    adds, changes = _difference(serve, observed, ours, keep)
     memory = drift.remember(memory, {s.app: s for s in serve}, observed)
     stay = frozenset(s.app for s in serve) | keep
-    look = Look(observed, owner, stay | _started(tasks, owner), stay, allowed)
+    look = Look(observed, ours, stay | _started(tasks, owner), stay, allowed)
     memory = look.remember(memory, _expected(placed, owner), now)
     hold, memory = look.hold(adds, changes, now, memory)
     serve = rolled(serve, observed, now)
     put = bool(adds or changes or renewed(serve, observed)) and not hold
-    starting = frozenset(
-        v.task.id for v in placed if v.want and app_name(owner, v.task.name) in adds
-    )
+    starting = frozenset(v.task.id for v in placed if v.want and app_of(owner, v.task) in adds)
     if hold:
         # Those in line are told; one that Ray has lost keeps its status until that is sure.
         line = {v.task.id for v in verdicts if v.waits} & starting
@@ -167,7 +166,7 @@ def _due(task: Task, now: datetime) -> bool:
 def service_of(task: Task, replicas: Replicas, owner: str, config: Config) -> Service:
     """What to ask of Ray for ``task`` with these bounds."""
     return Service(
-        app=app_name(owner, task.name),
+        app=app_of(owner, task),
         route=task.route,
         import_path=task.import_path,
         digest=task.digest,
@@ -176,6 +175,7 @@ def service_of(task: Task, replicas: Replicas, owner: str, config: Config) -> Se
         spec=task.spec,
         autoscaling=task.autoscaling,
         env=task.env,
+        recipe=task.recipe,
         restarts=task.restarts,
         drain_s=config.drain_s,
         anew=name_after(task.progress),
@@ -186,9 +186,7 @@ def _expected(verdicts: Iterable[Verdict], owner: str) -> frozenset[str]:
     """Applications that Ray accepted earlier and should still have."""
     accepted = {Status.STARTING, Status.RUNNING}
     return frozenset(
-        app_name(owner, v.task.name)
-        for v in verdicts
-        if v.want and v.task.progress.status in accepted
+        app_of(owner, v.task) for v in verdicts if v.want and v.task.progress.status in accepted
     )
 
 
@@ -200,18 +198,16 @@ def _held(v: Verdict, now: datetime, why: str) -> Verdict:
 def _admit(
     verdicts: Sequence[Verdict],
     observed: Observed,
-    owner: str,
+    ours: Ours,
     now: datetime,
     config: Config,
 ) -> list[Verdict]:
     """Turn waiting verdicts into started ones, or say what they wait for."""
-    routes = {a.route: a.name for a in observed.apps.values() if task_name(owner, a.name) is None}
+    foreign = {a.route: a.name for a in observed.apps.values() if a.name not in ours}
     refusals = {
-        v.task.id: Reason(
-            f"{ROUTE} {v.task.route} belongs to the application {routes[v.task.route]}"
-        )
+        v.task.id: Reason(why)
         for v in verdicts
-        if v.waits and v.task.route in routes
+        if v.waits and (why := _clash(v.task, app_of(ours.owner, v.task), foreign))
     }
     strict = config.admission == "strict" or (
         config.admission == "auto" and not observed.autoscaler
@@ -226,6 +222,21 @@ def _admit(
     return [_admitted(v, now, refusals.get(v.task.id)) if v.waits else v for v in verdicts]
 
 
+def _own(task: Task, observed: Observed, ours: Ours) -> App | None:
+    """The application of a task; not one of the same name that somebody else deployed."""
+    name = app_of(ours.owner, task)
+    return observed.apps.get(name) if name in ours else None
+
+
+def _clash(task: Task, app: str, foreign: Mapping[str, str]) -> str:
+    """Why a task cannot start beside the ``foreign`` applications, by route; empty: it can."""
+    if app in foreign.values():
+        return f"{NAME} {app} belongs to an application of others: adopt that, or remove it"
+    if task.route in foreign:
+        return f"{ROUTE} {task.route} belongs to the application {foreign[task.route]}"
+    return ""
+
+
 def _admitted(v: Verdict, now: datetime, refusal: Reason | None) -> Verdict:
     if refusal is not None:
         progress = replace(queued(v.task, now, refusal), due_at=v.progress.due_at)
@@ -235,21 +246,19 @@ def _admitted(v: Verdict, now: datetime, refusal: Reason | None) -> Verdict:
 
 def _started(tasks: Iterable[Task], owner: str) -> frozenset[str]:
     """Applications of tasks that the store has as started or stopping."""
-    quiet = {Status.IDLE, Status.IN_QUEUE}
-    known = (t for t in tasks if t.progress.status not in quiet or t.progress.attempt)
-    return frozenset(app_name(owner, t.name) for t in known)
+    return frozenset(app_of(owner, t) for t in tasks if holds(t))
 
 
 def _difference(
-    serve: Iterable[Service], observed: Observed, owner: str, keep: frozenset[str]
+    serve: Iterable[Service], observed: Observed, ours: Ours, keep: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Names of applications to add, and of those to change or remove."""
     services = {s.app: s for s in serve}
     adds = frozenset(n for n in services if not alive(observed.apps.get(n)))
-    ours = {n: a for n, a in observed.apps.items() if task_name(owner, n) is not None and alive(a)}
+    living = {n: a for n, a in observed.apps.items() if n in ours and alive(a)}
     changes = frozenset(
         name
-        for name, app in ours.items()
+        for name, app in living.items()
         if name not in keep
         and (
             name not in services or app.source is Source.IMPERATIVE or not same(services[name], app)

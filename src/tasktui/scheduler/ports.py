@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, Observed, Replica, SchedulerView
-from tasktui.domain.service import Service
+from tasktui.domain.service import Ours, Service
 from tasktui.domain.task import Progress, Task, TaskId
 
 T = TypeVar("T")
@@ -127,13 +127,13 @@ class Engine(Protocol):
 
     async def apply(
         self,
-        owner: str,
+        ours: Ours,
         services: Sequence[Service],
         keep: frozenset[str] = frozenset(),
         *,
         before_put: Callable[[], Awaitable[None]] = ...,
     ) -> tuple[str, ...]:
-        """Make ``services`` the whole set of this owner's applications.
+        """Make ``services`` the whole set of ``ours``.
 
         ``before_put`` is awaited right before each change: what it raises stops that. Those
         in ``keep`` and applications of others stay exactly as they are. Reads the state

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -17,6 +17,7 @@ from typing import TypeVar
 from tasktui.config import Config
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterState, ClusterView, Observed
+from tasktui.domain.service import Ours, adopted
 from tasktui.domain.task import Task
 from tasktui.errors import EngineError, Rejected, StoreError
 from tasktui.schedule.resolve import data_version
@@ -95,6 +96,15 @@ class Reconciler:
         """Something changed: look now."""
         self._look_at = None
         self._bell.set()
+
+    @property
+    def adopted(self) -> Mapping[str, str]:
+        """Applications under names of their own that tasks run now, with the names of those."""
+        return adopted(self._tasks)
+
+    @property
+    def _ours(self) -> Ours:
+        return Ours(self._owner, frozenset(self.adopted))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set (and ``poke`` called). Raises LeadershipLost."""
@@ -234,7 +244,7 @@ class Reconciler:
         if self._failures:
             self._again(contact.address)
         self._failures = 0
-        self._view = seen(contact, observed, self._owner, self._clock.now())
+        self._view = seen(contact, observed, self._ours, self._clock.now())
 
     def _again(self, address: str) -> None:
         """Say that Ray answers again; as an event where its silence was one."""
@@ -260,7 +270,7 @@ class Reconciler:
                 await self._heartbeat(now)
                 self._checkpoint("before-put")
                 told = await engine.apply(
-                    self._owner, made.serve, made.keep, before_put=self._lead_still
+                    self._ours, made.serve, made.keep, before_put=self._lead_still
                 )
                 self._news += [self._notice(text) for text in told]
                 self._checkpoint("after-put")

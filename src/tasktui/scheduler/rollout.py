@@ -17,7 +17,7 @@ from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import App, AppStatus, Node, Observed
 from tasktui.domain.service import Service
 from tasktui.domain.task import Progress
-from tasktui.engine.payload import anew, lost_package, same, surges
+from tasktui.engine.payload import anew, elastic, lost_package, same, surges
 
 AGAIN = timedelta(seconds=60)
 """How long one name has before the next one."""
@@ -53,7 +53,12 @@ def _rolled(service: Service, observed: Observed, now: datetime) -> Service:
     app = observed.apps.get(service.app)
     if app is None or app.status is AppStatus.DELETING:
         return service
-    return replace(service, surge=_surge(service, app, observed), anew=_anew(app, now))
+    return replace(
+        service,
+        surge=_surge(service, app, observed),
+        anew=_anew(app, now) if service.digest else "",
+        elastic=elastic(service, app),
+    )
 
 
 def _surge(service: Service, app: App, observed: Observed) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tasktui.domain.observed import ClusterState, ClusterView, Observed
-from tasktui.domain.service import task_name
+from tasktui.domain.service import Ours
 from tasktui.errors import EngineError, Unauthorized
 from tasktui.scheduler.ports import Contact
 
@@ -17,7 +17,7 @@ WAITING = {
 """What those in line are told meanwhile."""
 
 
-def seen(contact: Contact, observed: Observed, owner: str, now: datetime) -> ClusterView:
+def seen(contact: Contact, observed: Observed, ours: Ours, now: datetime) -> ClusterView:
     """The cluster as it was just seen."""
     return ClusterView(
         state=ClusterState.CONNECTED,
@@ -27,7 +27,7 @@ def seen(contact: Contact, observed: Observed, owner: str, now: datetime) -> Clu
         session=observed.session,
         serve_url=observed.serve_url,
         nodes=observed.nodes,
-        foreign=tuple(sorted(n for n in observed.apps if task_name(owner, n) is None)),
+        foreign=tuple(sorted(n for n in observed.apps if n not in ours)),
         autoscaler=observed.autoscaler,
         open=observed.open,
         seen_at=now,

@@ -289,6 +289,23 @@ def _step_6(db: Database) -> None:
         db.execute(sql)
 
 
+_SEVENTH = (
+    # Of tasks whose application is not named after them.
+    "ALTER TABLE task ADD COLUMN app TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE task ADD COLUMN own_route TEXT NOT NULL DEFAULT ''",
+    "CREATE UNIQUE INDEX task_app ON task (app) WHERE app <> '' AND archived_at IS NULL",
+    """
+    CREATE UNIQUE INDEX task_route ON task (own_route)
+    WHERE own_route <> '' AND archived_at IS NULL
+    """,
+)
+
+
+def _step_7(db: Database) -> None:
+    for sql in _SEVENTH:
+        db.execute(sql)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     _step_1,
     _step_2,
@@ -296,4 +313,5 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     _step_4,
     _step_5,
     _step_6,
+    _step_7,
 )

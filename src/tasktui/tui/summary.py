@@ -18,7 +18,7 @@ from tasktui.commands.revisions import Step
 from tasktui.domain.event import Event
 from tasktui.domain.observed import Replica
 from tasktui.domain.schedule import Instant
-from tasktui.domain.service import app_name
+from tasktui.domain.service import app_of
 from tasktui.domain.status import Status
 from tasktui.domain.task import Override, Task, When
 from tasktui.errors import InvalidField
@@ -198,7 +198,7 @@ def detail(
     call = "" if task.archived_at else curl(task, view.cluster)
     put("Call it", line(call or Span("-", Tone.DIM)))
     put("Dashboard", _dashboard(task, view))
-    put("Ray app", app_name(view.owner, task.name))
+    put("Ray app", app_of(view.owner, task))
     out.append(EMPTY)
     put("Artifact", f"{task.artifact} ({task.kind}), package {task.digest[:12]}")
     put("Runs", f"{task.import_path}, deployment {task.scaled or '-'}")

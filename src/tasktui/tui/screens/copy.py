@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.app import App
 
 from tasktui.commands.present import curl, dashboard, endpoint
-from tasktui.domain.service import app_name
+from tasktui.domain.service import app_of
 from tasktui.domain.task import Task
 from tasktui.tui.chrome import rule
 from tasktui.tui.desk import Desk
@@ -77,7 +77,7 @@ def texts(task: Task, view: View) -> Mapping[str, str]:
         "url": endpoint(task, view.cluster),
         "curl": curl(task, view.cluster),
         "dashboard": dashboard(task, view.cluster, view.owner),
-        "id": app_name(view.owner, task.name),
+        "id": app_of(view.owner, task),
     }
 
 
