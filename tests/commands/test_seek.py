@@ -95,12 +95,8 @@ def test_every_status_badge_and_hand_is_found_by_its_words(store: Store) -> None
     marked = [replace(t.progress, badges=(Mark(Badge.MISSED),)) for t in made]
     made += [replace(t, name=f"m{t.name}", progress=p) for t, p in zip(made, marked, strict=True)]
     made += [
-        make_task(
-            "hand", status=Status.RUNNING, override=Override(make_replicas("1-1"), NOW, None, "op")
-        ),
-        make_task(
-            "rest", status=Status.IN_QUEUE, pause=Pause(make_replicas("1-1"), NOW, None, "op")
-        ),
+        make_task("hand", status=Status.RUNNING, override=Override(one, NOW, None, "op")),
+        make_task("rest", status=Status.IN_QUEUE, pause=Pause(one, NOW, None, "op")),
     ]
     kept = [store.add_task(task) for task in made]
     words = {text[:3] for t in kept for text in told(t, view)["status"].split()}
