@@ -60,6 +60,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--artifact", metavar="A", help="echo, mine (its newest version) or mine@2")
     add("--file-path", metavar="PATH", help="script, without .py; the artifact's own")
     add("--deployment-name", metavar="D", help="bound application in it; the artifact's own")
+    add_schedule(parser)
+    add("--env", metavar="K=V", action="append", help="variable for its replicas; may be repeated")
+
+
+def add_schedule(parser: argparse.ArgumentParser) -> None:
+    """Declare those of a schedule."""
+    add = parser.add_argument
     add("--daily", metavar="POINTS", help="08:00=2-4,20:00=0-1; or cron(0 8 * * 1-5)=2-4")
     add("--weekdays", metavar="DAYS", help="for --daily: mo-fr; every day")
     add(
@@ -73,13 +80,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--end", metavar="TIME", help="for --one-off: when it stops by itself")
     add("--replicas", metavar="N", help="for --one-off: 1-2, or 3 for 3-3; 1")
     add("--timezone", metavar="ZONE", help="IANA name such as Europe/Berlin; this machine's")
-    add("--env", metavar="K=V", action="append", help="variable for its replicas; may be repeated")
 
 
 def read(args: argparse.Namespace) -> Flags:
     """Take the flags out of parsed arguments. Raises UserError for flags beside a file."""
     given = vars(args)
-    flags = Flags(**{name: given[name] for name in Flags.__slots__})
+    flags = Flags(**{name: given.get(name) for name in Flags.__slots__})
     beside = flags.given()
     if flags.file is not None and beside:
         raise UserError(

@@ -32,7 +32,12 @@ def read_task(file: str, name: str | None = None) -> TaskSpec:
 
     Raises UserError for what is not a task, naming the key.
     """
-    body = _mapping(load(file), "the file")
+    return task_of(load(file), file, name)
+
+
+def task_of(document: object, file: str, name: str | None = None) -> TaskSpec:
+    """The task of one document of ``file``. Raises as ``read_task`` does."""
+    body = _mapping(document, "the file")
     _known(body, _KEYS)
     return TaskSpec(
         name=name or _text(body, "name", needed=True),

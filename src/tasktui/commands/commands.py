@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tasktui.commands.artifacts import Artifacts
 from tasktui.commands.clock import Clock
 from tasktui.commands.keeping import Keeping
@@ -10,6 +12,15 @@ from tasktui.commands.removal import Removal
 from tasktui.commands.revisions import Revisions
 from tasktui.commands.stepping import Stepping
 
+if TYPE_CHECKING:
+    from tasktui.commands.moving import Moving
+
 
 class Commands(Reads, Stepping, Revisions, Artifacts, Clock, Removal, Keeping):
     """All verbs and reads over one store, for one actor. Synchronous; one thread only."""
+
+    def moving(self) -> Moving:
+        """The verbs that take over what other tools run."""
+        from tasktui.commands.moving import Moving  # noqa: PLC0415 - of no use to most
+
+        return Moving(self._context)

@@ -29,6 +29,12 @@ class Reads:
         """Login name of who asks."""
         return self._context.actor.user
 
+    def adopted(self) -> Mapping[str, str]:
+        """Applications that tasks run under names of their own, with the names of the tasks."""
+        from tasktui.domain.service import adopted  # noqa: PLC0415 - seldom asked
+
+        return adopted(self._store.tasks())
+
     def now(self) -> datetime:
         """The present moment, aware, UTC."""
         return self._context.now()

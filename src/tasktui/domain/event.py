@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     POINT_SUPERSEDED = "point superseded"
     START_FAILED = "start failed"
     MISSED = "missed"
+    ADOPTED = "adopted"
+    DISOWNED = "let go"
     NOTICE = "notice"
 
 

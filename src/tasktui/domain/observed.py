@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from tasktui.domain.recipe import EMPTY
+
+NO_SHAPES: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
 
 class AppStatus(StrEnum):
@@ -75,6 +78,12 @@ class App:
     """``deployed_app_config`` as it came; may hold secrets: never log it."""
     deployments: tuple[str, ...] = ()
     """Names; empty while Ray still builds the application."""
+    shapes: Mapping[str, Mapping[str, object]] = field(
+        default_factory=lambda: NO_SHAPES, repr=False
+    )
+    """What each deployment is configured as, code included, in Ray's own form; as ``config``."""
+    ingress: str = ""
+    """The deployment that requests come to; empty where Ray does not tell."""
     replicas: tuple[Replica, ...] = ()
     since: datetime | None = None
     """When it was last deployed."""

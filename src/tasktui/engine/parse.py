@@ -149,6 +149,8 @@ def _app(name: str, a: Mapping[str, Any]) -> App:
         route=str(a.get("route_prefix") or ""),
         config=config,
         deployments=tuple(deployments),
+        shapes={n: d.get("deployment_config") or {} for n, d in _items(deployments)},
+        ingress=str((a.get("deployment_topology") or {}).get("ingress_deployment") or ""),
         replicas=tuple(
             _replica(name, key, r)
             for key, d in _items(deployments)

@@ -237,21 +237,22 @@ def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
     env = dict(_mapping(config.get("runtime_env")))
     if "working_dir" in env:
         env["working_dir"] = _ANEW.sub(r"\1.zip", str(env["working_dir"]))
+    named = {str(d.get("name")): _deployment(d) for d in entries(config)}
     return {
         **{k: config.get(k) or {} for k in _MORE},
         "route_prefix": config.get("route_prefix", "/"),
         "import_path": config.get("import_path"),
         "runtime_env": {**env, "env_vars": dict(env.get("env_vars") or {})},
-        "deployments": {str(d.get("name")): _deployment(d) for d in entries(config)},
+        # To name one and say nothing of it is to leave it to the code.
+        "deployments": {name: said for name, said in named.items() if said},
     }
 
 
 def _deployment(config: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **_set({k: v for k, v in config.items() if k not in _ASIDE}),
-        "autoscaling_config": _set(_mapping(config.get("autoscaling_config"))),
-        "ray_actor_options": _set(_mapping(config.get("ray_actor_options"))),
-    }
+    said = _set({k: v for k, v in config.items() if k not in _ASIDE})
+    for key in ("autoscaling_config", "ray_actor_options"):
+        said[key] = _set(_mapping(config.get(key)))
+    return {k: v for k, v in said.items() if v != {}}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -65,7 +65,7 @@ class Session:
         """Whether every change is refused, below every key and verb."""
         self._actor = Actor(user=_user(), origin=_origin(environ, origin))
         self._now = now
-        self._environ = environ
+        self.environ = environ
         self._thread: StoreThread | None = None
         self._searcher: StoreThread | None = None
         self._watchers: list[Watcher] = []
@@ -256,7 +256,7 @@ class Session:
                 actor=self._actor,
                 now=self._now,
                 poke=self._poke,
-                environ=self._environ,
+                environ=self.environ,
             )
         )
 
