@@ -52,7 +52,8 @@ def serve(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_plan_names_all_and_writes_nothing(tool: Tool, ray: FakeServer, serve: str) -> None:
+@pytest.mark.usefixtures("ray")
+def test_a_plan_names_all_and_writes_nothing(tool: Tool, serve: str) -> None:
     said = tool.run("import", serve, "--plan", code=2)
     assert "application text_ml: new task" in said
     assert "application broken: cannot be taken over (route_prefix must begin" in said
@@ -62,7 +63,8 @@ def test_a_plan_names_all_and_writes_nothing(tool: Tool, ray: FakeServer, serve:
     assert tool.json("ls") == []
 
 
-def test_one_bad_item_keeps_no_other_out(tool: Tool, ray: FakeServer, serve: str) -> None:
+@pytest.mark.usefixtures("ray")
+def test_one_bad_item_keeps_no_other_out(tool: Tool, serve: str) -> None:
     body = tool.json("import", serve, "--yes", code=2)
     assert [(i["what"], i["done"]) for i in body["items"]] == [
         ("application text_ml", True),
@@ -75,7 +77,8 @@ def test_one_bad_item_keeps_no_other_out(tool: Tool, ray: FakeServer, serve: str
     assert [i["does"] for i in again["items"]] == ["already there", "cannot be taken over"]
 
 
-def test_nothing_is_made_without_a_word(tool: Tool, ray: FakeServer, serve: str) -> None:
+@pytest.mark.usefixtures("ray")
+def test_nothing_is_made_without_a_word(tool: Tool, serve: str) -> None:
     tool.run("import", serve, code=2)
     assert "--yes" in tool.err
     assert tool.json("ls") == []
