@@ -99,6 +99,22 @@ def test_ones_own_file_is_taken_too(tool: Tool, tmp_path: Path) -> None:
     assert tool.json("import", str(path), "--yes")["items"][0]["does"] == "already there"
 
 
+def test_a_file_may_refer_to_parts_of_itself_but_not_grow_without_end(
+    tool: Tool, tmp_path: Path
+) -> None:
+    path = tmp_path / "serve.yaml"
+    path.write_text(
+        "applications:\n- {name: a, route_prefix: /a, import_path: 'm:a', runtime_env: &env {}}\n"
+        "- {name: b, route_prefix: /b, import_path: 'm:b', runtime_env: *env}\n"
+    )
+    assert len(tool.json("import", str(path), "--plan")["items"]) == 2
+    laughs = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    path.write_text(f"l0: &l0 [x]\n{laughs}")
+    assert "too large" in tool.fails("import", str(path))
+    path.write_text("applications: &all [*all]\n")
+    assert "too large" in tool.fails("import", str(path))
+
+
 def test_what_is_none_of_these_is_refused(tool: Tool, tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("colour: red\n")

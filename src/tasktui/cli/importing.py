@@ -79,7 +79,7 @@ def read(files: Sequence[str]) -> Read:
     """What stands in the files, of whichever tool each is. Raises UserError for what is none."""
     found = Read()
     for file in files:
-        for document in load_all(file):
+        for document in load_all(file, aliases=True):
             _read(document, file, found)
     if not found.incoming:
         raise UserError("There is no task and no application in it.", "README.md shows a task.")

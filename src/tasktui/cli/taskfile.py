@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LIMIT = 2**20
 """Bytes of a file."""
 
+_NODES = 500_000
+"""Values of a file, written out: a megabyte holds no more of them."""
+
 _KEYS = ("name", "artifact", "file_path", "deployment_name", "schedule", "env")
 
 
@@ -65,13 +68,16 @@ def load(file: str) -> object:
     return documents[0] if documents else None
 
 
-def load_all(file: str) -> list[object]:
-    """Every YAML (or JSON) document of a file, in order. Raises NotFound or UserError."""
+def load_all(file: str, *, aliases: bool = False) -> list[object]:
+    """Every YAML (or JSON) document of a file, in order. Raises NotFound or UserError.
+
+    With ``aliases`` it may refer to parts of itself, as other tools' files do.
+    """
     text = _read(file)
     import yaml  # noqa: PLC0415 - off the path of plain reads
 
     try:
-        _refuse_tricks(list(yaml.compose_all(text, Loader=yaml.SafeLoader)))
+        _refuse_tricks(list(yaml.compose_all(text, Loader=yaml.SafeLoader)), aliases=aliases)
         return list(yaml.safe_load_all(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(
@@ -97,12 +103,17 @@ def _read(file: str) -> str:
         raise UserError(f"{_name(file)} is not text in UTF-8.") from error
 
 
-def _refuse_tricks(documents: list[Node]) -> None:
+def _refuse_tricks(documents: list[Node], *, aliases: bool) -> None:
+    """Raise UserError for a key that stands twice, and for aliases that make much of little."""
     seen: set[int] = set()
     waiting = list(documents)
+    count = 0
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
+        count += 1
+        if count > _NODES:  # a file that holds itself has no end
+            raise UserError("The file is too large once its aliases are written out.")
+        if id(node) in seen and not aliases:
             raise UserError("The file uses YAML aliases (*name).", "Write the value out.")
         seen.add(id(node))
         if isinstance(node.value, list):
