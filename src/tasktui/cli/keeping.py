@@ -1,4 +1,4 @@
-"""Verbs that keep an installation: copy the database, put a copy back, write tasks as files."""
+"""Verbs that keep an installation: copy the database, put a copy back."""
 
 from __future__ import annotations
 
@@ -43,32 +43,7 @@ def _restore(call: Call) -> int:
     return 0
 
 
-def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", metavar="NAME", nargs="*", help="names of tasks; all of them")
-
-
-def _export(call: Call) -> int:
-    found = call.session.call(lambda c: c.export(call.args.names))
-    if call.json:
-        emit([{"name": name, "file": text} for name, text in found])
-        return 0
-    for number, (_, text) in enumerate(found):
-        if number:
-            say("---")
-        say(text.removesuffix("\n"), lines=True)
-    return 0
-
-
 VERBS = (
-    Verb(
-        name="export",
-        run=_export,
-        arguments=_export_arguments,
-        json=True,
-        text="Values of variables are left out, references stay. The scheduler writes all tasks\n"
-        "into STATE/exports once a day, a file each, and keeps seven days.",
-        examples=("tasktui export chat > chat.yaml", "tasktui export"),
-    ),
     Verb(
         name="backup",
         run=_backup,

@@ -68,7 +68,7 @@ VERBS = (
     Row("adopt", "Make a task of an application of others, as it runs", "foreign"),
     Row("disown", "Let an adopted application go: it runs on, the task is archived", "foreign"),
     Row("import", "Take over applications and tasks of other tools", "importing"),
-    Row("export", "Print tasks as files that launch -f takes", "keeping"),
+    Row("export", "Write tasks as files: tasktui's own, or a Ray Serve configuration", "exporting"),
     Row("backup", "Copy the database into STATE/backups; the newest seven stay", "keeping"),
     Row("restore-backup", "Put a copy in the place of the database", "keeping"),
     Row("demo", "Launch a small model for real, or remove it again", "demo"),

@@ -5,13 +5,17 @@ Guarantees that an exported file holds no value of a variable, only references.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasktui.commands.context import Context
 from tasktui.domain.secrets import reference
 from tasktui.domain.task import Task
 from tasktui.schedule.mapping import to_mapping
+
+if TYPE_CHECKING:
+    from tasktui.commands.serveexport import Exported
 
 _PAGE = 100
 
@@ -29,8 +33,28 @@ class Keeping:
 
     def export(self, names: Sequence[str] = ()) -> list[tuple[str, str]]:
         """Names and task files, of all tasks that are not archived where none is named."""
-        tasks = [self._store.task(n) for n in names] or self._store.tasks()
-        return [(t.name, task_file(t)) for t in tasks]
+        return [(t.name, task_file(t)) for t in self._named(names)]
+
+    def export_serve(
+        self, names: Sequence[str], place: Callable[[str], str], *, values: bool = False
+    ) -> Exported:
+        """The same tasks as one configuration of Ray Serve.
+
+        ``place`` tells the URI of the package with a content hash; ``values`` writes out those
+        of variables that are no references. Raises NotFound, Conflict.
+        """
+        from tasktui.commands.serveexport import Export  # noqa: PLC0415 - off the path of plain reads
+
+        context = self._context
+        export = Export(now=context.now(), config=context.config, place=place, values=values)
+        return export.of(self._named(names))
+
+    def package_path(self, digest: str) -> Path:
+        """Where the package with this content hash lies."""
+        return self._store.archive_path(digest)
+
+    def _named(self, names: Sequence[str]) -> list[Task]:
+        return [self._store.task(n) for n in names] or self._store.tasks()
 
     def exported(self) -> Iterator[tuple[str, str]]:
         """The same of all tasks one by one, never many of them in memory."""
