@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tasktui.cli import flags as given
 from tasktui.cli.app import interactive
 from tasktui.cli.output import complain, emit, note, rows, say
-from tasktui.cli.taskfile import load_all, task_of
+from tasktui.cli.taskfile import application_of, is_application, load_all, task_of
 from tasktui.cli.verbs import Call, Verb
 from tasktui.commands import consoletask, serveconfig
 from tasktui.commands.bulk import Result, each
@@ -95,6 +95,8 @@ def _read(document: object, file: str, found: Read) -> None:
         found.left_out.extend(left)
     elif consoletask.is_console_task(body):
         found.incoming.append(consoletask.read_console_task(body, stem))
+    elif is_application(document):
+        found.incoming.append(application_of(document, file))
     else:
         spec = task_of(document, file)
         found.incoming.append(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktui.cli import holidays
+from tasktui.commands.serveconfig import from_application
 from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import InvalidField, NotFound, UserError
@@ -21,12 +23,16 @@ from tasktui.schedule.mapping import from_mapping
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
+    from tasktui.commands.incoming import Incoming
+
 LIMIT = 2**20
 """Bytes of a file."""
 
 _NODES = 500_000
 """Values of a file, written out: a megabyte holds no more of them."""
 
+_WHOLE = "application"
+_APPLICATION_KEYS = ("name", _WHOLE, "scales", "autoscaling", "schedule", "env")
 _KEYS = ("name", "artifact", "file_path", "deployment_name", "schedule", "env")
 
 
@@ -41,6 +47,11 @@ def read_task(file: str, name: str | None = None) -> TaskSpec:
 def task_of(document: object, file: str, name: str | None = None) -> TaskSpec:
     """The task of one document of ``file``. Raises as ``read_task`` does."""
     body = _mapping(document, "the file")
+    if _WHOLE in body:
+        raise UserError(
+            "The file holds an application in Ray Serve's own form.",
+            f"tasktui import {file} makes a task of it.",
+        )
     _known(body, _KEYS)
     return TaskSpec(
         name=name or _text(body, "name", needed=True),
@@ -49,6 +60,34 @@ def task_of(document: object, file: str, name: str | None = None) -> TaskSpec:
         deployment_name=_text(body, "deployment_name"),
         schedule=read_schedule(_needed(body, "schedule"), file),
         env=_env(body.get("env")),
+    )
+
+
+def is_application(document: object) -> bool:
+    """Whether a document is a task with an application in Ray's own form."""
+    return isinstance(document, Mapping) and _WHOLE in document
+
+
+def application_of(document: object, file: str) -> Incoming:
+    """That task. Raises as ``read_task`` does."""
+    body = _mapping(document, "the file")
+    _known(body, _APPLICATION_KEYS)
+    form = _mapping(body[_WHOLE], _WHOLE)
+    name = _text(body, "name", needed=True)
+    found = from_application(form)
+    if found.problem:
+        return replace(found, where=f"task {name}", name=name)
+    app = str(form.get("name", ""))
+    return replace(
+        found,
+        where=f"task {name}",
+        name=name,
+        app=app,
+        route=found.route if app else "",
+        schedule=read_schedule(_needed(body, "schedule"), file),
+        env={**found.env, **_env(body.get("env"))},
+        scaled=_text(body, "scales"),
+        autoscaling=_mapping(body.get("autoscaling", found.autoscaling), "autoscaling"),
     )
 
 

@@ -51,14 +51,15 @@ def read_config(body: Mapping[str, Any]) -> tuple[list[Incoming], list[str]]:
         if key != "applications" and value is not None
         for path in _paths(key, value)
     ]
-    return [_application(form, n) for n, form in enumerate(found, 1)], left
+    return [from_application(form, n) for n, form in enumerate(found, 1)], left
 
 
 def _paths(key: str, value: object) -> list[str]:
     return [f"{key}.{k}" for k in value] if isinstance(value, Mapping) and value else [key]
 
 
-def _application(form: object, number: int) -> Incoming:
+def from_application(form: object, number: int = 1) -> Incoming:
+    """One application in Ray's own form, whatever its faults."""
     if not isinstance(form, Mapping):
         return Incoming(where=f"application {number}", problem="it is no mapping of keys to values")
     where = f"application {form.get('name', 'default')}"
@@ -124,7 +125,7 @@ def from_running(app: App) -> Incoming:
     if not app.config:
         problem = "Ray does not say how it was deployed"
         return Incoming(where=where, name=slug(app.name), app=app.name, problem=problem)
-    found = _application({**app.config, "name": app.name, "route_prefix": app.route or None}, 1)
+    found = from_application({**app.config, "name": app.name, "route_prefix": app.route or None})
     return found if found.problem else told(found, app)
 
 
