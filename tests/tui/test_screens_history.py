@@ -112,7 +112,7 @@ async def test_a_long_history_keeps_the_cursor_in_sight(bench: Bench) -> None:
         task = bench.other.call(lambda c, s=spec: c.edit("chat", bench.task().revision, s))  # type: ignore[misc]
     async with bench.app().run_test(size=(80, 24)) as pilot:
         await until(pilot, "> ")
-        await press(pilot, "H", seen=f"revision {task.revision - 1}")
+        await press(pilot, "H", seen=f"> {task.revision - 1} ")
         await press(pilot, "G", seen=">  1 ")
         await press(pilot, "g", seen=f"> {task.revision} ")
 

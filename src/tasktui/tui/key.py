@@ -20,6 +20,7 @@ class Where(StrEnum):
     CALL = "call"
     HELP = "help"
     AUDIT = "audit"
+    APPS = "apps"
     TOUR = "tour"
     COPY = "copy"
     ORDER = "order"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasktui.domain.actions import Action
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import BOTH, HISTORY, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import APPS, BOTH, HISTORY, LOOKS, TASKS, TIMES
 
 FORMS = (
     Key(
@@ -68,6 +68,17 @@ CHANGES = (
         Group.CHANGE,
         LOOKS,
         "Take back the last change that was made here, where that is possible.",
+        dangerous=True,
+    ),
+    Key(
+        "adopt",
+        "A",
+        "A",
+        "adopt",
+        Group.CHANGE,
+        APPS,
+        "Make a task of it, as it runs.",
+        footer=1,
         dangerous=True,
     ),
     Key(

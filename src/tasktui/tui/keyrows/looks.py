@@ -82,6 +82,7 @@ ROWS = (
     Key("mark_all", "asterisk", "*", "", Group.VIEW, TASKS, "Mark all shown rows, or none again."),
     Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
     Key("audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks."),
+    Key("apps", "O", "O", "others", Group.VIEW, LOOKS, "All applications of the cluster."),
     Key("everybody", "s", "s", "all", Group.VIEW, AUDIT, "The scheduler's own work too.", 1),
     Key(
         "next_part",

@@ -75,17 +75,7 @@ class HistoryScreen(Reader):
         at = min(max(at + lines, 0), len(numbers) - 1)
         self._chosen = numbers[at]
         self.draw()
-        self._keep_in_sight(at)
-
-    def _keep_in_sight(self, at: int) -> None:
-        parts = self._parts(max(1, self.size.width - 1))
-        top = sum(len(part) for part in parts[:at])
-        bottom = top + len(parts[at])
-        first = self._scroller.scroll_offset.y
-        if top < first:
-            super().move(top - first)
-        elif bottom > first + self.lines_shown:
-            super().move(bottom - first - self.lines_shown)
+        self.keep_in_sight(self._parts(max(1, self.size.width - 1)), at)
 
     def _parts(self, cells: int) -> list[list[Line]]:
         view = self.desk.view()

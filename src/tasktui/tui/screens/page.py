@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual._styles_cache import StylesCache
-from textual.screen import Screen
 
 from tasktui.commands.commands import Commands
 from tasktui.domain.task import Task
@@ -26,6 +25,7 @@ from tasktui.tui.keys import Where, key, keys_of
 from tasktui.tui.keys import footer as footer_keys
 from tasktui.tui.lines import Line, Span, Tone, line, within
 from tasktui.tui.messages import StoreChanged, Ticked
+from tasktui.tui.screens.elsewhere import Elsewhere
 from tasktui.tui.screens.looks import look
 from tasktui.tui.widgets.lineview import LineView
 
@@ -46,7 +46,7 @@ FAR = 10**9
 """More lines than any page has."""
 
 
-class Page(Screen[None], inherit_bindings=False):
+class Page(Elsewhere, inherit_bindings=False):
     """Base of the task table, the task's detail and the logs."""
 
     DEFAULT_CSS: ClassVar[str] = "Page { overflow: hidden; }"
@@ -318,18 +318,6 @@ class Page(Screen[None], inherit_bindings=False):
         from tasktui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(HelpScreen(self.desk, self.WHERE))
-
-    def do_audit(self) -> None:
-        """Who did what."""
-        from tasktui.tui.screens.audit import AuditScreen  # noqa: PLC0415 - not at first
-
-        self.app.push_screen(AuditScreen(self.desk))
-
-    def do_tour(self) -> None:
-        """The app in one screen."""
-        from tasktui.tui.screens.tour import TourScreen  # noqa: PLC0415 - not for the first frame
-
-        self.app.push_screen(TourScreen(self.desk))
 
     def do_undo(self) -> None:
         """Take back the last change."""

@@ -57,6 +57,16 @@ class Reader(Prompting):
             # The scrollbar's cell stays free, so that its coming moves nothing.
             self.text.show(self.content(max(1, self.size.width - 1)))
 
+    def keep_in_sight(self, parts: Sequence[Sequence[Line]], at: int) -> None:
+        """Scroll no more than the part ``at`` needs to be seen whole."""
+        top = sum(len(part) for part in parts[:at])
+        bottom = top + len(parts[at])
+        first = self._scroller.scroll_offset.y
+        if top < first:
+            Reader.move(self, top - first)
+        elif bottom > first + self.lines_shown:
+            Reader.move(self, bottom - first - self.lines_shown)
+
     @property
     def at_end(self) -> bool:
         """Whether the last line is in sight."""
