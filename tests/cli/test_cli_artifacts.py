@@ -13,7 +13,7 @@ def test_a_folder_becomes_an_artifact_and_a_change_a_new_version(tool: Tool) -> 
     words = ("--gpu", "1", "--cpu", "2", "--memory", "16", "--gpu-type", "H100", "--env", "A=b")
     made = tool.json("artifact", "add", folder, *words, "--description", "mine")
     assert made["label"] == "my-model@1"
-    assert made["spec"] == {"cpu": 2, "memory_gb": 16, "gpu": 1, "gpu_type": "H100"}
+    assert made["spec"] == {"cpu": 2, "memory_gb": 16, "gpu": 1, "gpu_type": "H100", "custom": {}}
     assert made["env"] == ["A"], "names only: values may be secrets"
     assert made["scales"] == "Model"
     assert tool.json("artifact", "add", folder, *words)["label"] == "my-model@1"
@@ -124,10 +124,10 @@ def test_a_folder_says_itself_what_it_is(tool: Tool) -> None:
     assert made["label"] == "chat@1"
     assert made["description"] == "From the file"
     assert made["scales"] == "Other"
-    assert made["spec"] == {"cpu": 2, "memory_gb": 0, "gpu": 1, "gpu_type": "H100"}
+    assert made["spec"] == {"cpu": 2, "memory_gb": 0, "gpu": 1, "gpu_type": "H100", "custom": {}}
     assert made["env"] == ["A", "HF_TOKEN"]
     assert "artifact.toml" in made["files"]
-    assert "tags: kept with the folder, and not used yet" in tool.err
+    assert made["tags"] == ["llm"]
     store = tool.store()
     try:
         assert store.artifact("chat").autoscaling == {"upscale_delay_s": 5}
@@ -145,7 +145,7 @@ def test_flags_win_over_the_manifest(tool: Tool) -> None:
     assert made["label"] == "mine@1"
     assert made["description"] == ""
     assert made["scales"] == "Model"
-    assert made["spec"] == {"cpu": 2, "memory_gb": 4, "gpu": 0, "gpu_type": ""}
+    assert made["spec"] == {"cpu": 2, "memory_gb": 4, "gpu": 0, "gpu_type": "", "custom": {}}
     store = tool.store()
     try:
         assert store.artifact("mine").env == {"A": "b", "HF_TOKEN": "env:HF_TOKEN"}
@@ -198,10 +198,10 @@ def test_check_shows_what_would_be_added_and_adds_nothing(tool: Tool) -> None:
     assert found["good"]
     assert (found["name"], found["scales"]) == ("chat", "Other")
     assert found["files"] == ["artifact.toml", "serve.py"]
-    assert found["not_used_yet"] == ["tags"]
-    assert [p["field"] for p in found["problems"]] == ["tags"]
+    assert found["tags"] == ["llm"]
+    assert found["problems"] == []
     out = tool.run("artifact", "check", str(folder))
-    assert "note   tags: kept with the folder, and not used yet." in out
+    assert "HF_TOKEN=env:HF_TOKEN" in out
     assert f"tasktui artifact add {folder}" in out
     assert not tool.state_dir.exists()
 
@@ -226,7 +226,7 @@ def test_check_tells_every_problem_at_once(tool: Tool) -> None:
 def test_check_finds_a_script_that_is_left_out(tool: Tool) -> None:
     folder = described(tool)
     (folder / ".taskignore").write_text("serve.py")
-    (problem, _) = tool.json("artifact", "check", str(folder), code=2)["problems"]
+    (problem,) = tool.json("artifact", "check", str(folder), code=2)["problems"]
     assert "ignore rules" in problem["message"]
 
 

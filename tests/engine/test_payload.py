@@ -7,7 +7,7 @@ import pytest
 
 from make import DIGEST, make_app, make_replicas, make_service
 from tasktui.domain.artifact import Spec
-from tasktui.domain.recipe import Recipe
+from tasktui.domain.recipe import Health, Recipe
 from tasktui.domain.service import Service
 from tasktui.engine.payload import (
     anew,
@@ -43,6 +43,58 @@ def test_a_service_names_its_package_its_bounds_and_its_resources() -> None:
             }
         ],
     }
+
+
+TOLD = Recipe(
+    requirements=("torch==2.5.1",),
+    args={"max_tokens": 512, "heat": 1.0},
+    health=Health(check_period_s=5, check_timeout_s=2.5, start_limit_s=60),
+)
+
+
+def test_what_a_manifest_says_reaches_ray() -> None:
+    spec = Spec(custom=(("licence", 0.5),))
+    config = to_config(make_service(recipe=TOLD, spec=spec, env={"A": "1"}))
+    assert config["args"] == {"max_tokens": 512, "heat": 1.0}
+    assert config["runtime_env"] == {
+        "working_dir": f"gcs://_ray_pkg_{DIGEST}.zip",
+        "pip": ["torch==2.5.1"],
+        "env_vars": {"A": "1"},
+    }
+    (deployment,) = config["deployments"]
+    assert deployment["ray_actor_options"]["resources"] == {"licence": 0.5}
+    assert deployment["health_check_period_s"] == 5
+    assert deployment["health_check_timeout_s"] == 2.5
+    assert "start_limit_s" not in str(config)
+
+
+@pytest.mark.parametrize(
+    ("change", "restarting", "named"),
+    [
+        ({"recipe": replace(TOLD, args={"max_tokens": 513, "heat": 1})}, True, "args.max_tokens"),
+        ({"recipe": replace(TOLD, requirements=())}, True, "runtime_env.pip"),
+        (
+            {"recipe": replace(TOLD, health=Health(check_period_s=6, check_timeout_s=2.5))},
+            False,
+            "deployments.Echo.health_check_period_s",
+        ),
+        (
+            {"spec": Spec(custom=(("licence", 1.0),))},
+            True,
+            "deployments.Echo.ray_actor_options.resources.licence",
+        ),
+    ],
+)
+def test_a_change_of_what_a_manifest_says_is_seen(
+    change: dict[str, Any], restarting: bool, named: str
+) -> None:
+    old = make_service(recipe=TOLD, spec=Spec(custom=(("licence", 0.5),)))
+    app = make_app(config=to_config(old))
+    assert same(old, app)
+    new = replace(old, **change)
+    assert not same(new, app)
+    assert restarts(new, app) is restarting
+    assert differing(new, app) == [named]
 
 
 def test_bounds_go_as_autoscaling_also_when_they_are_equal() -> None:

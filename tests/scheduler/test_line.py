@@ -27,6 +27,7 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Override, Pause, Task, TaskId
 from tasktui.scheduler.holding import OTHERS, claim, held, holders, taken, wants_more
 from tasktui.scheduler.line import Wait, line_of, line_up, reason
+from tasktui.scheduler.room import GPU
 
 ALWAYS = "00:00=1-1"
 EVENING = "08:00=3-3,20:00=0-1"
@@ -76,7 +77,7 @@ def words(task: str, line: list[Task], others: list[Task], *nodes: Node) -> str:
 def test_holders_are_named_with_what_they_hold_on_that_node_and_others_last() -> None:
     qwen = make_holder("qwen-vl", 1, "gpu-05", "gpu-05", "gpu-05", "elsewhere")
     embed = make_holder("embed", 2, "gpu-05", spec=gpus(2))
-    found = holders(make_gpu_node("gpu-05", 8, 7), [embed, qwen], 0)
+    found = holders(make_gpu_node("gpu-05", 8, 7), [embed, qwen], GPU)
     assert [str(h) for h in found] == ["qwen-vl 3", "embed 2", f"{OTHERS} 2"]
 
 

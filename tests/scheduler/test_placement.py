@@ -119,12 +119,20 @@ def test_capacity_is_counted_per_node(spec: Spec, enough: int, count: int) -> No
 # What holds for every line and every cluster.
 
 SPECS = st.builds(
-    Spec, cpu=st.sampled_from([0.0, 1.0, 2.0]), gpu=st.sampled_from([0.0, 0.5, 1.0, 2.0, 4.0])
+    Spec,
+    cpu=st.sampled_from([0.0, 1.0, 2.0]),
+    gpu=st.sampled_from([0.0, 0.5, 1.0, 2.0, 4.0]),
+    custom=st.sampled_from([(), (("licence", 1.0),), (("disk", 2.0), ("licence", 1.0))]),
 )
-NODES = st.lists(st.tuples(*[st.integers(0, 8)] * 3), max_size=4).map(
+CUSTOM = st.sampled_from([(), (("licence", 2.0),), (("disk", 4.0), ("licence", 1.0))])
+NODES = st.lists(st.tuples(*[st.integers(0, 8)] * 3, CUSTOM), max_size=4).map(
     lambda found: [
-        make_node(f"n{i}", cpu=cpu, gpu=gpu, used=Resources(gpu=min(gpu, used)))
-        for i, (cpu, gpu, used) in enumerate(found)
+        make_node(
+            f"n{i}",
+            total=Resources(cpu=cpu, memory_gb=32, gpu=gpu, custom=custom),
+            used=Resources(gpu=min(gpu, used)),
+        )
+        for i, (cpu, gpu, used, custom) in enumerate(found)
     ]
 )
 LINES = st.lists(st.tuples(SPECS, st.integers(1, 3)), max_size=6).map(
@@ -142,7 +150,8 @@ def after(nodes: list[Node], line: list[Claim], ahead: list[Claim]) -> list[Node
 
 
 def _negative(spec: Spec) -> Spec:
-    return Spec(cpu=-spec.cpu, gpu=-spec.gpu, memory_gb=-spec.memory_gb)
+    custom = tuple((name, -amount) for name, amount in spec.custom)
+    return Spec(cpu=-spec.cpu, gpu=-spec.gpu, memory_gb=-spec.memory_gb, custom=custom)
 
 
 def lacks(spec: Spec, nodes: list[Node]) -> list[float]:
@@ -158,6 +167,7 @@ def test_what_starts_together_fits_together_on_each_node(
     for node in after(nodes, line, ahead):
         assert node.used.gpu <= node.total.gpu + 1e-6
         assert node.used.cpu <= node.total.cpu + 1e-6
+        assert all(n <= dict(node.total.custom)[name] + 1e-6 for name, n in node.used.custom)
 
 
 @given(LINES.filter(bool), NODES)
@@ -165,7 +175,8 @@ def test_the_first_in_line_starts_exactly_when_it_fits(
     line: list[Claim], nodes: list[Node]
 ) -> None:
     spec = line[0].spec
-    assert place(line, (), nodes)[TaskId(0)].fits is (lacks(spec, nodes) == [0, 0, 0])
+    nothing = [0] * len(amounts(spec))
+    assert place(line, (), nodes)[TaskId(0)].fits is (lacks(spec, nodes) == nothing)
 
 
 @given(LINES.filter(bool), NODES)
@@ -181,7 +192,7 @@ def test_nobody_starts_that_the_whole_cluster_empty_could_not_hold(
 ) -> None:
     for claim, got in zip(line, place(line, ahead, nodes).values(), strict=True):
         assert (got.node is None) is not any(Room(n).able(claim.spec) for n in nodes)
-        assert min(amounts(got.free)) >= 0
+        assert min(amounts(got.free).values()) >= 0
 
 
 @dataclass

@@ -41,32 +41,33 @@ def draft(found: Found) -> str:
 {doubt}
 {"" if found.name else "# "}name = {_quoted(found.name or "my-model")}
 description = ""
-# tags = ["demo"]                   # not used yet
+# tags = ["demo"]                   # words to find it by
 
 file_path = {_quoted(found.file_path)}   # the script, without .py
 deployment_name = {_quoted(found.deployment_name)}   # the bound application in it
 {"" if found.scales else "# "}scales = {_quoted(scales)}   # the deployment that replicas count for
-# requirements = ["torch==2.5.1"]   # Python packages; not used yet
+# requirements = ["torch==2.5.1"]   # Python packages, as pip writes them
 
 [resources]                         # of one replica, on one node
 cpu = {cpu:g}
 memory_gb = 0                       # 0 reserves none
 gpu = {gpu:g}                             # below 1 shares one
 # gpu_type = "H100"                 # Ray's name of it; any without
-# custom = {{licence = 1}}            # Ray's custom resources; not used yet
+# custom = {{licence = 1}}            # Ray's custom resources
 
 [env]                               # secrets by reference only: this file is packed
 # HF_TOKEN = "env:HF_TOKEN"         # from the scheduler's environment
 # API_KEY = "file:/run/secrets/key" # from a file
 
-# [parameters.max_tokens]           # not used yet
+# [parameters.max_tokens]           # {{"max_tokens": 256}} goes to the function
+#                                   # that deployment_name then is: tasktui launch --set
 # type = "integer"                  # text, integer, number or boolean
 # default = 256
 # min = 1                           # min and max, or choices = [128, 256]
 # max = 4096
 # description = "Longest answer"
 
-# [health]                          # not used yet
+# [health]                          # of each replica, in seconds
 # check_period_s = 10
 # check_timeout_s = 30
 # start_limit_s = 1800              # until a replica is ready

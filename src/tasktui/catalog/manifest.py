@@ -17,7 +17,7 @@ from typing import Final
 from tasktui.catalog import FILE
 from tasktui.catalog.fields import Document, Table
 from tasktui.catalog.parts import parameters, sample
-from tasktui.domain.artifact import Spec
+from tasktui.domain.artifact import Custom, Spec, custom_of
 from tasktui.domain.manifest import Manifest
 from tasktui.domain.recipe import Health
 from tasktui.domain.secrets import Keeper, reference
@@ -34,6 +34,8 @@ _VALUE = 32_768  # characters of a variable
 _REQUIREMENT = re.compile(
     r"[A-Za-z0-9][\w.-]{0,99}(\[[\w,. -]{0,99}\])? ?([<>=!~;@(][ -~]{0,300})?", re.ASCII
 )
+_CUSTOM = re.compile(r"(?!node:|accelerator_type:)[A-Za-z][\w.:-]{0,99}", re.ASCII)
+_OWN = ("CPU", "GPU", "memory", "object_store_memory")  # resources with keys of their own, or none
 _DEEP = re.compile(r"(?:\.[ \t]*[\w\"'-]+[ \t]*){64}")
 _POSITIVE = ("target_ongoing_requests", "look_back_period_s", "metrics_interval_s")
 _FACTORS = ("upscaling_factor", "downscaling_factor")
@@ -105,7 +107,6 @@ def _manifest(top: Table) -> Manifest:
         *("name", "description", "tags", "file_path", "deployment_name", "scales"),
         *("requirements", "resources", "env", "parameters", "health", "autoscaling", "sample"),
     )
-    spec, custom = _resources(top.table("resources"))
     usual = Manifest()
     return Manifest(
         name=_name(top),
@@ -117,8 +118,7 @@ def _manifest(top: Table) -> Manifest:
         requirements=top.texts(
             "requirements", _REQUIREMENT, "packages as pip writes them: torch==2.5.1", 200
         ),
-        spec=spec,
-        custom=custom,
+        spec=_resources(top.table("resources")),
         env=_env(top.table("env")),
         parameters=parameters(top.table("parameters")),
         health=_health(top.table("health")),
@@ -135,19 +135,27 @@ def _name(top: Table) -> str:
     return found
 
 
-def _resources(table: Table) -> tuple[Spec, dict[str, float]]:
+def _resources(table: Table) -> Spec:
     table.only("cpu", "memory_gb", "gpu", "gpu_type", "custom")
     usual = Spec()
     cpu, memory_gb, gpu = (table.number(key, 0, _MOST) for key in ("cpu", "memory_gb", "gpu"))
-    spec = Spec(
+    return Spec(
         cpu=usual.cpu if cpu is None else cpu,
         memory_gb=memory_gb or 0.0,
         gpu=gpu or 0.0,
         gpu_type=table.text("gpu_type"),
+        custom=_custom(table.table("custom")),
     )
-    custom = table.table("custom")
-    amounts = {k: custom.number(k, 0, _MOST) for k in custom} if custom.few(_ENTRIES) else {}
-    return spec, {k: v for k, v in amounts.items() if v is not None}
+
+
+def _custom(table: Table) -> Custom:
+    found: dict[str, float] = {}
+    for key in table if table.few(_ENTRIES) else ():
+        if not _CUSTOM.fullmatch(key) or key in _OWN:
+            table.wrong(key, f"a custom resource of Ray: not {', '.join(_OWN)}, and no blanks")
+        else:
+            found[key] = table.number(key, 0, _MOST) or 0.0
+    return custom_of(found)
 
 
 def _env(table: Table) -> dict[str, str]:

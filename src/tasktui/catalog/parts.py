@@ -7,21 +7,18 @@ Must not know the rest of the manifest.
 from __future__ import annotations
 
 import json
-from typing import TypeGuard
 
 from tasktui.catalog.fields import Table
 from tasktui.domain.manifest import Sample
+from tasktui.domain.parameters import LARGEST, LONGEST, NUMBERS, is_of, within
 from tasktui.domain.recipe import Parameter, ParameterType, Scalar
 
 _PARAMETERS = 100
 _CHOICES = 100
-_LONGEST = 1000  # characters of a value
-_LARGEST = 1e15  # of a number: whole numbers up to there are exact everywhere
 _BODY = 16 * 2**10  # characters
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_NUMBERS = (ParameterType.INTEGER, ParameterType.NUMBER)
 _WORDS = {
-    ParameterType.TEXT: f"text in quotes, at most {_LONGEST} characters",
+    ParameterType.TEXT: f"text in quotes, at most {LONGEST} characters",
     ParameterType.INTEGER: "a whole number",
     ParameterType.NUMBER: "a number",
     ParameterType.BOOLEAN: "true or false",
@@ -63,10 +60,10 @@ def _parameter(name: str, table: Table) -> Parameter:
 
 def _bounds(table: Table, kind: ParameterType) -> tuple[float | None, float | None]:
     for key in ("min", "max"):
-        if key in table and (kind not in _NUMBERS or "choices" in table):
+        if key in table and (kind not in NUMBERS or "choices" in table):
             table.wrong(key, "no bounds here: they are for numbers without choices")
             return None, None
-    low, high = (table.number(key, -_LARGEST, _LARGEST) for key in ("min", "max"))
+    low, high = (table.number(key, -LARGEST, LARGEST) for key in ("min", "max"))
     if low is not None and high is not None and low > high:
         table.wrong("max", f"at least min, which is {low:g}")
         return low, None
@@ -78,7 +75,7 @@ def _choices(table: Table, kind: ParameterType) -> tuple[Scalar, ...]:
         return ()
     given = table.value("choices")
     items = given if isinstance(given, list) else []
-    found = tuple(item for item in items if _is(item, kind))
+    found = tuple(item for item in items if is_of(item, kind))
     if not found or len(found) != len(items) or len(found) > _CHOICES:
         table.wrong("choices", f"a list of 1 to {_CHOICES}, each {_WORDS[kind]}")
         return ()
@@ -94,33 +91,15 @@ def _default(
     given = table.value("default")
     if given is None:
         return None
-    if not _is(given, kind):
+    if not is_of(given, kind):
         table.wrong("default", _WORDS[kind])
     elif choices and given not in choices:
         table.wrong("default", "one of its choices")
-    elif isinstance(given, int | float) and not _within(given, *bounds):
+    elif isinstance(given, int | float) and not within(given, *bounds):
         table.wrong("default", "a number from min to max")
     else:
         return given
     return None
-
-
-def _is(value: object, kind: ParameterType) -> TypeGuard[Scalar]:
-    match value:
-        case bool():
-            return kind is ParameterType.BOOLEAN
-        case str():
-            return kind is ParameterType.TEXT and len(value) <= _LONGEST and "\0" not in value
-        case int():
-            return kind in _NUMBERS and abs(value) <= _LARGEST
-        case float():
-            return kind is ParameterType.NUMBER and abs(value) <= _LARGEST
-        case _:
-            return False
-
-
-def _within(value: float, low: float | None, high: float | None) -> bool:
-    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def sample(table: Table) -> Sample:

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasktui.catalog import FILE
 from tasktui.cli.flags import variables
 from tasktui.cli.output import Column, emit, note, rows, say, table, width
 from tasktui.cli.verbs import Call, Verb
 from tasktui.commands.artifacts import NewArtifact
-from tasktui.commands.present import age, iso
+from tasktui.commands.present import age, env_text, iso, parameter_text, spec_json
 from tasktui.domain.artifact import Artifact
+from tasktui.domain.recipe import Health, Parameter
 from tasktui.errors import InvalidField, UserError
 
 if TYPE_CHECKING:
@@ -48,8 +48,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(call: Call) -> int:
-    from tasktui.catalog.manifest import load  # noqa: PLC0415 - not for the other verbs
-
     call.require_writable()
     args = call.args
     new = NewArtifact(
@@ -72,8 +70,6 @@ def _add(call: Call) -> int:
         what = f"{len(artifact.files)} files, {size_text(artifact.size)}"
         say(f"{artifact.label}  {what}, per replica {artifact.spec}")
         say(f"  tasktui launch NAME --artifact {artifact.name} --one-off now --activate")
-    if unused := load(new.folder).manifest.unused:
-        note(f"{FILE}: {', '.join(unused)}: kept with the folder, and not used yet.")
     return 0
 
 
@@ -104,7 +100,11 @@ def _check(call: Call) -> int:
             ("Per replica", str(manifest.spec)),
             ("Script", f"{manifest.file_path}.py, {manifest.deployment_name}"),
             ("Scales", found.script.scaled if found.script else ""),
-            ("Environment", ", ".join(sorted(manifest.env))),
+            *_parameters(manifest.parameters),
+            ("Requires", ", ".join(manifest.requirements)),
+            ("Limits", _limits(manifest.health)),
+            ("Environment", env_text(manifest.env)),
+            ("Tags", ", ".join(manifest.tags)),
             ("Content", files),
         ]
     )
@@ -121,12 +121,15 @@ def _checked_json(found: Checked) -> dict[str, object]:
         "good": found.good,
         "name": found.manifest.name,
         "description": found.manifest.description,
-        "spec": asdict(found.manifest.spec),
+        "spec": spec_json(found.manifest.spec),
         "file_path": found.manifest.file_path,
         "deployment_name": found.manifest.deployment_name,
         "scales": found.script.scaled if found.script else None,
         "env": sorted(found.manifest.env),
-        "not_used_yet": found.manifest.unused,
+        "tags": found.manifest.tags,
+        "parameters": [asdict(p) for p in found.manifest.parameters],
+        "requirements": found.manifest.requirements,
+        "health": asdict(found.manifest.health),
         "size": found.package.size if found.package else None,
         "files": found.package.files if found.package else None,
         "problems": [asdict(p) for p in found.problems],
@@ -186,13 +189,34 @@ def _show(call: Call) -> int:
             ("Per replica", str(artifact.spec)),
             ("Script", f"{artifact.file_path}.py, {artifact.deployment_name}"),
             ("Scales", artifact.scaled),
-            ("Environment", ", ".join(sorted(artifact.env))),
+            *_parameters(artifact.parameters),
+            ("Requires", ", ".join(artifact.recipe.requirements)),
+            ("Limits", _limits(artifact.recipe.health)),
+            ("Environment", env_text(artifact.env)),
+            ("Tags", ", ".join(artifact.tags)),
             ("Created", f"{iso(artifact.created_at)} by {artifact.created_by}"),
             ("Content", f"{size_text(artifact.size)}, {artifact.digest[:12]}"),
         ]
     )
     _say_files(artifact.files)
     return 0
+
+
+def _parameters(parameters: Sequence[Parameter]) -> list[tuple[str, str]]:
+    return [
+        ("" if n else "Parameters", f"{p.name}: {parameter_text(p)}")
+        for n, p in enumerate(parameters)
+    ]
+
+
+def _limits(health: Health) -> str:
+    """The limits that are given: ``start 1800 s, check every 10 s``."""
+    parts = (
+        ("start", health.start_limit_s),
+        ("check every", health.check_period_s),
+        ("check at most", health.check_timeout_s),
+    )
+    return ", ".join(f"{what} {limit:g} s" for what, limit in parts if limit is not None)
 
 
 def _say_files(files: Sequence[str]) -> None:
@@ -232,12 +256,11 @@ def artifact_json(artifact: Artifact) -> dict[str, object]:
         "file_path": artifact.file_path,
         "deployment_name": artifact.deployment_name,
         "scales": artifact.scaled,
-        "spec": {
-            "cpu": artifact.spec.cpu,
-            "memory_gb": artifact.spec.memory_gb,
-            "gpu": artifact.spec.gpu,
-            "gpu_type": artifact.spec.gpu_type,
-        },
+        "spec": spec_json(artifact.spec),
+        "parameters": [asdict(p) for p in artifact.parameters],
+        "requirements": list(artifact.recipe.requirements),
+        "health": asdict(artifact.recipe.health),
+        "tags": list(artifact.tags),
         "env": sorted(artifact.env),
         "files": list(artifact.files),
         "description": artifact.description,

@@ -7,6 +7,7 @@ from datetime import datetime
 from tasktui.cli.output import rows, say
 from tasktui.commands.present import (
     age,
+    args_text,
     by_hand,
     curl,
     dashboard,
@@ -41,6 +42,7 @@ def describe_task(task: Task, view: View) -> None:
             ("Dashboard", dashboard(task, view.cluster, view.owner) if alive else ""),
             ("Artifact", f"{task.artifact}, per replica {task.spec}"),
             ("Script", f"{task.file_path}.py, {task.deployment_name}"),
+            ("Parameters", args_text(task)),
             ("Environment", env_text(task.env)),
             ("Created", f"{full(task.created_at, view, task.schedule.timezone)} {_by(task)}"),
         ]

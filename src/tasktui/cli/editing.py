@@ -70,16 +70,13 @@ def _spec(call: Call, flags: given.Flags, task: Task, old: TaskSpec) -> TaskSpec
     if not flags.given() and not call.args.rename:
         raise UserError("Nothing to change was given.", "tasktui edit --help lists the flags.")
     if flags.artifact is not None:
-        old = call.session.call(lambda c: _with_defaults(c, task, old))
-    return replace(given.edited_spec(flags, old, call.environ), name=name)
-
-
-def _with_defaults(c: Commands, task: Task, old: TaskSpec) -> TaskSpec:
-    """``old`` with its script left to the new artifact where it was the old one's default."""
-    was = c.artifact(task.artifact)
-    if (old.file_path, old.deployment_name) != (was.file_path, was.deployment_name):
-        return old
-    return replace(old, file_path="", deployment_name="")
+        label = flags.artifact
+        old = call.session.call(lambda c: c.moved(task, old, label))
+    spec = replace(given.edited_spec(flags, old, call.environ), name=name)
+    if not flags.set:
+        return spec
+    known = call.session.call(lambda c: c.artifact(spec.artifact).parameters)
+    return given.with_parameters(flags, spec, known)
 
 
 def _tell(call: Call, changes: Sequence[Change], plan: Sequence[str], task: Task) -> None:
@@ -111,11 +108,12 @@ VERBS = (
         run=_edit,
         arguments=_arguments,
         json=True,
-        text="Schedule and replicas apply hot. Artifact, script and environment replace the\n"
-        "replicas, a few at a time. A variable is removed with -f only.",
+        text="Schedule and replicas apply hot. Artifact, script, parameters and variables replace\n"
+        "the replicas, a few at a time. A variable is removed with -f only.",
         examples=(
             "tasktui edit chat --daily '08:00=2-6,20:00=0-1'",
             "tasktui edit chat --artifact my-model@4 --dry-run",
+            "tasktui edit chat --set max_tokens=512",
         ),
     ),
 )

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tasktui.cli import holidays
+from tasktui.domain.parameters import parameter
+from tasktui.domain.parameters import read as read_value
+from tasktui.domain.recipe import Parameter
 from tasktui.domain.schedule import EVERY_DAY, Daily, OneOff, Replicas, Schedule
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import InvalidField, UserError
@@ -45,6 +48,7 @@ class Flags:
     except_dates: str | None = None
     timezone: str | None = None
     replicas: str | None = None
+    set: Sequence[str] | None = None
     env: Sequence[str] | None = None
 
     def given(self, *names: str) -> list[str]:
@@ -61,6 +65,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--file-path", metavar="PATH", help="script, without .py; the artifact's own")
     add("--deployment-name", metavar="D", help="bound application in it; the artifact's own")
     add_schedule(parser)
+    add(
+        "--set",
+        metavar="P=V",
+        action="append",
+        help="parameter of the artifact; P alone takes its default again; may be repeated",
+    )
     add("--env", metavar="K=V", action="append", help="variable for its replicas; may be repeated")
 
 
@@ -93,6 +103,18 @@ def read(args: argparse.Namespace) -> Flags:
             "Change the file, or leave it out.",
         )
     return flags
+
+
+def with_parameters(flags: Flags, spec: TaskSpec, known: Sequence[Parameter]) -> TaskSpec:
+    """``spec`` with what was set of the parameters that its artifact has. Raises InvalidField."""
+    values = dict(spec.parameters)
+    for word in flags.set or ():
+        name, given, text = word.partition("=")
+        if given:
+            values[name] = read_value(known, name, text)
+        else:
+            values.pop(parameter(known, name).name, None)
+    return replace(spec, parameters=values)
 
 
 def launch_spec(flags: Flags, name: str, environ: Mapping[str, str]) -> TaskSpec:

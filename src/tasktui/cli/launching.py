@@ -12,6 +12,8 @@ from tasktui.cli.tasks import instant_json, instant_text
 from tasktui.cli.verbs import Call, Verb
 from tasktui.cli.waiting import report, timeout_of
 from tasktui.commands.checks import Problem, require
+from tasktui.commands.present import env_text, values_text
+from tasktui.domain.parameters import settled
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import UserError
 from tasktui.schedule.describe import describe
@@ -55,7 +57,11 @@ def _spec(call: Call) -> TaskSpec:
         return read_task(flags.file, name)
     if name is None:
         raise UserError("A task needs a name.", "tasktui launch NAME ..., or -f FILE.")
-    return given.launch_spec(flags, name, call.environ)
+    spec = given.launch_spec(flags, name, call.environ)
+    if not flags.set:
+        return spec
+    known = call.session.call(lambda c: c.artifact(spec.artifact).parameters)
+    return given.with_parameters(flags, spec, known)
 
 
 def _refuse_without_activate(args: argparse.Namespace) -> None:
@@ -82,14 +88,29 @@ def _show(call: Call, spec: TaskSpec, problems: list[Problem]) -> None:
         "deployment_name": spec.deployment_name or artifact.deployment_name,
         "schedule": describe(spec.schedule),
     }
-    env = sorted({**artifact.env, **spec.env})
+    env = {**artifact.env, **spec.env}
+    args = settled(artifact.parameters, spec.parameters)
     if call.json:
         warnings = [p.message for p in problems if p.warning]
         next_points = [instant_json(i) for i in points]
-        emit({**body, "env": env, "next": next_points, "warnings": warnings})
+        emit(
+            {
+                **body,
+                "parameters": args,
+                "env": sorted(env),
+                "next": next_points,
+                "warnings": warnings,
+            }
+        )
         return
     rows([(k.replace("_", " "), v) for k, v in body.items()])
-    rows([("per replica", str(artifact.spec)), ("environment", ", ".join(env))])
+    rows(
+        [
+            ("per replica", str(artifact.spec)),
+            ("parameters", values_text(args)),
+            ("environment", env_text(env, artifact.env)),
+        ]
+    )
     for instant in points:
         say(f"  {instant_text(instant, View(now=now))}")
     note("Nothing was written.")
@@ -105,6 +126,7 @@ VERBS = (
             "tasktui launch now --artifact echo --one-off now --activate --wait",
             "tasktui launch chat --artifact my-model --daily '08:00=2-4,20:00=0-1' \\",
             "    --timezone Europe/Berlin --weekdays mo-fr",
+            "tasktui launch bot --artifact my-llm --set max_tokens=512 --one-off now",
             "tasktui launch batch --artifact echo --one-off 2026-12-01T22:00 --replicas 1-2",
             "tasktui launch -f chat.yaml --dry-run",
         ),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tasktui.cli import holidays
 from tasktui.commands.serveconfig import from_application
+from tasktui.domain.recipe import Scalar
 from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import InvalidField, NotFound, UserError
@@ -33,7 +34,7 @@ _NODES = 500_000
 
 _WHOLE = "application"
 _APPLICATION_KEYS = ("name", _WHOLE, "scales", "autoscaling", "schedule", "env")
-_KEYS = ("name", "artifact", "file_path", "deployment_name", "schedule", "env")
+_KEYS = ("name", "artifact", "file_path", "deployment_name", "schedule", "parameters", "env")
 
 
 def read_task(file: str, name: str | None = None) -> TaskSpec:
@@ -60,6 +61,7 @@ def task_of(document: object, file: str, name: str | None = None) -> TaskSpec:
         deployment_name=_text(body, "deployment_name"),
         schedule=read_schedule(_needed(body, "schedule"), file),
         env=_env(body.get("env")),
+        parameters=_parameters(body.get("parameters")),
     )
 
 
@@ -209,6 +211,19 @@ def _env(value: object) -> dict[str, str]:
         if not isinstance(word, str):
             raise InvalidField(f"env.{key}", word, "text, in quotes")
         found[key] = word
+    return found
+
+
+def _parameters(value: object) -> dict[str, Scalar]:
+    if value is None:
+        return {}
+    found = {}
+    for key, given in _mapping(value, "parameters").items():
+        if not isinstance(given, str | bool | int | float):
+            raise InvalidField(
+                f"parameters.{key}", given, "text in quotes, a number, true or false"
+            )
+        found[key] = given
     return found
 
 

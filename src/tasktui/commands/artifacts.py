@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from tasktui.catalog import FILE, folders, official
-from tasktui.commands.checks import read_script
+from tasktui.commands.checks import read_script, require_builder
 from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.recipe import Recipe
 from tasktui.domain.task import check_name
 from tasktui.errors import Conflict, InvalidField, StoreBroken
 
@@ -128,6 +129,9 @@ class Artifacts:
                 env=dict(manifest.env),
                 files=package.files,
                 description=manifest.description,
+                tags=manifest.tags,
+                parameters=manifest.parameters,
+                recipe=Recipe(requirements=manifest.requirements, health=manifest.health),
                 created_at=self._context.now(),
                 created_by="tasktui" if kind is ArtifactKind.OFFICIAL else self._context.actor.user,
             )
@@ -156,7 +160,8 @@ def named(folder: Path, manifest: Manifest) -> Manifest:
 def _settled(new: NewArtifact, manifest: Manifest) -> Manifest:
     """The manifest with what was given over it."""
     usual = manifest.spec
-    spec = Spec(
+    spec = replace(
+        usual,
         cpu=_either(new.cpu, usual.cpu),
         memory_gb=_either(new.memory_gb, usual.memory_gb),
         gpu=_either(new.gpu, usual.gpu),
@@ -195,7 +200,9 @@ def script_of(folder: Path, manifest: Manifest) -> Script:
         )
     if not deployment_name.isidentifier():
         raise InvalidField("deployment_name", deployment_name, "a Python identifier")
-    return inspect(script.read_text(errors="replace"), deployment_name, scales=manifest.scales)
+    said = inspect(script.read_text(errors="replace"), deployment_name, scales=manifest.scales)
+    require_builder(said, deployment_name, manifest.parameters)
+    return said
 
 
 def check_packed(manifest: Manifest, files: tuple[str, ...]) -> None:

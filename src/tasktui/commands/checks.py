@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tasktui.commands.context import Context
 from tasktui.config import NO_SCHEDULER
 from tasktui.domain.artifact import Artifact, Spec
 from tasktui.domain.event import Event
-from tasktui.domain.observed import ClusterState, ClusterView, Node
+from tasktui.domain.observed import ClusterState, ClusterView
+from tasktui.domain.parameters import differing, problems, settled
+from tasktui.domain.recipe import Parameter, Recipe, Scalar
 from tasktui.domain.schedule import OneOff, Schedule
 from tasktui.domain.secrets import is_variable
 from tasktui.domain.status import Status
 from tasktui.domain.task import TaskSpec, check_name
 from tasktui.errors import InvalidField, NotFound, StoreBroken, TasktuiError, UserError
 from tasktui.schedule.resolve import resolve
+from tasktui.scheduler.room import Room
 from tasktui.store.store import Store
+
+if TYPE_CHECKING:
+    from tasktui.engine.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,34 @@ class Resolved:
     deployment_name: str
     scaled: str
     autoscaling: dict[str, object]
+    parameters: dict[str, Scalar]
+    """Those that differ from the artifact's defaults."""
+    recipe: Recipe
+    """With every parameter's value."""
 
 
 def resolve_spec(store: Store, spec: TaskSpec) -> Resolved:
-    """Look up the artifact and its script. Raises NotFound or InvalidField."""
+    """Look up the artifact, its script and parameters. Raises NotFound or InvalidField."""
     artifact = store.artifact(spec.artifact)
+    script = _script(store, artifact, spec)
+    args = settled(artifact.parameters, spec.parameters)
+    return Resolved(
+        artifact=artifact,
+        file_path=spec.file_path or artifact.file_path,
+        deployment_name=spec.deployment_name or artifact.deployment_name,
+        scaled=script.scaled,
+        autoscaling=dict(script.autoscaling),
+        parameters=differing(artifact.parameters, args),
+        recipe=replace(artifact.recipe, args=args),
+    )
+
+
+def _script(store: Store, artifact: Artifact, spec: TaskSpec) -> Artifact | Script:
+    """What says which deployment scales: the artifact, or another script of it."""
     file_path = spec.file_path or artifact.file_path
     deployment_name = spec.deployment_name or artifact.deployment_name
     if (file_path, deployment_name) == (artifact.file_path, artifact.deployment_name):
-        return Resolved(
-            artifact, file_path, deployment_name, artifact.scaled, dict(artifact.autoscaling)
-        )
+        return artifact
     from tasktui.engine.script import inspect  # noqa: PLC0415 - see read_script
 
     script = f"{file_path}.py"
@@ -59,7 +83,20 @@ def resolve_spec(store: Store, spec: TaskSpec) -> Resolved:
             "file_path", file_path, f"a script of {artifact.label}, without .py: {scripts[:8]}"
         )
     found = inspect(read_script(store, artifact, script), deployment_name)
-    return Resolved(artifact, file_path, deployment_name, found.scaled, dict(found.autoscaling))
+    require_builder(found, deployment_name, artifact.parameters)
+    return found
+
+
+def require_builder(script: Script, deployment_name: str, parameters: Sequence[Parameter]) -> None:
+    """Raise InvalidField where there are parameters, and no function of the script takes them."""
+    if parameters and script.builder is False:
+        names = ", ".join(p.name for p in parameters[:5])
+        raise InvalidField(
+            "deployment_name",
+            deployment_name,
+            "a function of one parameter that returns the application, since there are "
+            f"parameters to give it: {names}",
+        )
 
 
 def read_script(store: Store, artifact: Artifact, script: str) -> str:
@@ -98,7 +135,10 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
     attempt("name", lambda: _check_name(store, spec.name, editing))
     attempt("artifact", lambda: store.artifact(spec.artifact))
     if not found or found[-1].field != "artifact":
-        attempt("file_path", lambda: resolve_spec(store, spec))
+        artifact = store.artifact(spec.artifact)
+        attempt("file_path", lambda: _script(store, artifact, spec))
+        wrong = problems(artifact.parameters, spec.parameters)
+        found.extend(Problem(e.field, str(e)) for e in wrong)
         attempt("env", lambda: _check_env(spec))
         attempt("env", lambda: _check_references(context, spec, editing))
         found.extend(_check_fit(store, spec))
@@ -136,11 +176,14 @@ def _check_env(spec: TaskSpec) -> None:
 
 
 def _check_references(context: Context, spec: TaskSpec, editing: str | None) -> None:
-    """Raise InvalidField for a reference, new with this edit, that leads to no value."""
+    """Raise InvalidField for a reference, new with this launch or edit, without a value."""
     from tasktui.engine.secrets import resolve as resolve_env  # noqa: PLC0415 - see read_script
 
-    old = context.store.task(editing).env if editing is not None else {}
-    new = {k: v for k, v in spec.env.items() if old.get(k) != v}
+    if editing is None:
+        new = {**context.store.artifact(spec.artifact).env, **spec.env}
+    else:
+        old = context.store.task(editing).env
+        new = {k: v for k, v in spec.env.items() if old.get(k) != v}
     if context.environ.get(NO_SCHEDULER):
         # Then only the scheduler's own environment counts, and that is not this one.
         new = {k: v for k, v in new.items() if not is_variable(v)}
@@ -191,24 +234,15 @@ def no_room(needs: Spec, cluster: ClusterView) -> list[Problem]:
     if cluster.state is not ClusterState.CONNECTED or not cluster.nodes:
         text = f"Whether {needs} fits is not known: the cluster is not reachable."
         return [Problem("spec", text, warning=True)]
-    if any(fits(needs, node) for node in cluster.nodes):
+    if any(Room(node).able(needs) for node in cluster.nodes):
         return []
-    text = f"No node of the cluster can hold one replica ({needs}); largest: {_largest(cluster)}."
+    largest = _largest(cluster, needs)
+    text = f"No node of the cluster can hold one replica ({needs}); largest: {largest}."
     return [Problem("spec", text, warning=cluster.autoscaler)]
 
 
-def fits(spec: Spec, node: Node) -> bool:
-    """Whether one replica fits on the empty node."""
-    total = node.total
-    return (
-        spec.cpu <= total.cpu
-        and spec.gpu <= total.gpu
-        and spec.memory_gb <= total.memory_gb
-        and (not spec.gpu_type or not spec.gpu or spec.gpu_type == node.gpu_type)
-    )
-
-
-def _largest(cluster: ClusterView) -> str:
+def _largest(cluster: ClusterView, needs: Spec) -> str:
     node = max(cluster.nodes, key=lambda n: (n.total.gpu, n.total.cpu))
-    t = node.total
-    return f"{node.name} with {t.gpu:g} GPU, {t.cpu:g} CPU, {t.memory_gb:.0f} GB"
+    t, have = node.total, dict(node.total.custom)
+    custom = "".join(f", {have.get(name, 0.0):g} {name}" for name, _ in needs.custom)
+    return f"{node.name} with {t.gpu:g} GPU, {t.cpu:g} CPU, {t.memory_gb:.0f} GB{custom}"

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from tasktui.commands.checks import Problem, check, require, resolve_spec, start_time
 from tasktui.commands.context import Context
+from tasktui.commands.present import values_text
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
+from tasktui.domain.parameters import known
 from tasktui.domain.revision import Revision, revision_of, spec_of
 from tasktui.domain.status import Status
 from tasktui.domain.task import Progress, Task, TaskId, TaskSpec, untroubled
@@ -79,7 +81,8 @@ class Edits:
                     deployment_name=resolved.deployment_name,
                     schedule=spec.schedule,
                     env={**resolved.artifact.env, **spec.env},
-                    recipe=resolved.artifact.recipe,
+                    parameters=resolved.parameters,
+                    recipe=resolved.recipe,
                     created_at=now,
                     created_by=self._context.actor.user,
                     progress=Progress(since=now),
@@ -93,6 +96,26 @@ class Edits:
     def spec_of(self, task: Task) -> TaskSpec:
         """The input that would launch ``task`` again as it is: for edit and clone."""
         return spec_of(task)
+
+    def moved(self, task: Task, spec: TaskSpec, label: str) -> TaskSpec:
+        """``spec`` on another artifact: what was its own artifact's becomes the new one's.
+
+        That is its script where it was the default, variables that the task had
+        from the artifact, and parameters that the new one does not have.
+        """
+        new, old = self._store.artifact(label), self._store.artifact_by_id(task.artifact_id)
+        env, script = dict(spec.env), (spec.file_path, spec.deployment_name)
+        if old is not None:
+            env = {k: v for k, v in env.items() if old.env.get(k) != v}
+            script = ("", "") if script == (old.file_path, old.deployment_name) else script
+        return replace(
+            spec,
+            artifact=label,
+            file_path=script[0],
+            deployment_name=script[1],
+            env={**new.env, **env},
+            parameters=known(new.parameters, spec.parameters),
+        )
 
     def changes(self, name: str, spec: TaskSpec) -> list[Change]:
         """What editing ``name`` to ``spec`` changes, each line marked hot or with its restarts."""
@@ -108,6 +131,7 @@ class Edits:
                 artifact=resolved.artifact.label,
                 file_path=resolved.file_path,
                 deployment_name=resolved.deployment_name,
+                parameters=resolved.parameters,
             ),
         )
         return differences(old, new, task.progress.ready if task.status is Status.RUNNING else 0)
@@ -146,7 +170,8 @@ class Edits:
                 deployment_name=resolved.deployment_name,
                 schedule=spec.schedule,
                 env=dict(spec.env),
-                recipe=resolved.artifact.recipe,
+                parameters=resolved.parameters,
+                recipe=resolved.recipe,
                 progress=_begun_anew(task.progress, lines),
             )
             new = self._store.save_task(edited, revision=revision)
@@ -200,6 +225,7 @@ def differences(old: Revision, new: Revision, alive: int = 0) -> list[Change]:
         ("file path", a.file_path, b.file_path, True),
         ("deployment name", a.deployment_name, b.deployment_name, True),
         ("schedule", describe(a.schedule), describe(b.schedule), False),
+        ("parameters", values_text(a.parameters) or "-", values_text(b.parameters) or "-", True),
         ("environment", _names(a.env), _names(b.env), True),
     ]
     if _names(a.env) == _names(b.env) and dict(a.env) != dict(b.env):

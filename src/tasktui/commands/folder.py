@@ -97,11 +97,7 @@ def check(folder: Path) -> Checked:
 
 def _doubts(manifest: Manifest) -> list[Problem]:
     """What is allowed, and worth knowing."""
-    unused = [
-        Problem(key, f"{key}: kept with the folder, and not used yet.", warning=True)
-        for key in manifest.unused
-    ]
-    open_ones = [
+    return [
         Problem(
             f"env.{key}",
             f"env.{key}: the value is packed with the folder for all to read; keep a secret out "
@@ -111,7 +107,6 @@ def _doubts(manifest: Manifest) -> list[Problem]:
         for key, value in manifest.env.items()
         if _SECRET.search(key) and reference(value) is None
     ]
-    return unused + open_ones
 
 
 def init(folder: Path) -> Path:

@@ -86,6 +86,8 @@ def task_file(task: Task) -> str:
         body["file_path"] = task.file_path
         body["deployment_name"] = task.deployment_name
     body["schedule"] = to_mapping(task.schedule)
+    if task.parameters:
+        body["parameters"] = dict(task.parameters)
     if env:
         body["env"] = env
     text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)

@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 
 from tasktui.commands.text import clean
 from tasktui.domain.actions import Action, refusal
+from tasktui.domain.artifact import NO_ENV, Spec
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterView
+from tasktui.domain.parameters import allowed, text
+from tasktui.domain.recipe import Parameter, Scalar
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.secrets import shown
 from tasktui.domain.service import app_of
@@ -22,9 +25,44 @@ from tasktui.schedule.describe import describe
 from tasktui.schedule.moments import Say
 
 
-def env_text(env: Mapping[str, str]) -> str:
-    """The variables on one line, with nothing secret in them; empty without any."""
-    return ", ".join(f"{name}={value}" for name, value in shown(env).items())
+def env_text(env: Mapping[str, str], artifacts: Mapping[str, str] = NO_ENV) -> str:
+    """The variables on one line, with nothing secret in them; empty without any.
+
+    Those that are as in ``artifacts``, the variables of the artifact, are marked.
+    """
+    return ", ".join(
+        f"{name}={value}{' (artifact)' if artifacts.get(name) == env[name] else ''}"
+        for name, value in shown(env).items()
+    )
+
+
+def parameter_text(parameter: Parameter) -> str:
+    """What a parameter may be, its default, and what it does, on one line."""
+    default = parameter.default
+    usual = "must be given" if default is None else f"default {text(default) or '(empty)'}"
+    about = f": {parameter.description}" if parameter.description else ""
+    return clean(f"{allowed(parameter)}; {usual}{about}", 400)
+
+
+def args_text(task: Task) -> str:
+    """Every parameter of a task with its value on one line; empty without any."""
+    return values_text(task.recipe.args)
+
+
+def values_text(values: Mapping[str, Scalar]) -> str:
+    """Parameters with their values on one line; empty without any."""
+    return ", ".join(f"{name}={text(value)}" for name, value in values.items())
+
+
+def spec_json(spec: Spec) -> dict[str, object]:
+    """What one replica needs, as JSON."""
+    return {
+        "cpu": spec.cpu,
+        "memory_gb": spec.memory_gb,
+        "gpu": spec.gpu,
+        "gpu_type": spec.gpu_type,
+        "custom": dict(spec.custom),
+    }
 
 
 def duration(seconds: float) -> str:
@@ -204,14 +242,11 @@ def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]
         "reason_until": iso(p.reason.until),
         "badges": [str(m) for m in (*p.badges, *_standing(task, _utc))],
         "artifact": task.artifact,
-        "spec": {
-            "cpu": task.spec.cpu,
-            "memory_gb": task.spec.memory_gb,
-            "gpu": task.spec.gpu,
-            "gpu_type": task.spec.gpu_type,
-        },
+        "spec": spec_json(task.spec),
         "file_path": task.file_path,
         "deployment_name": task.deployment_name,
+        "parameters": dict(task.recipe.args),
+        "requirements": list(task.recipe.requirements),
         "env": shown(task.env),
         "schedule": describe(task.schedule),
         "endpoint": endpoint(task, cluster) or None,

@@ -15,7 +15,7 @@ from tasktui.domain.task import Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.points import wanted
 from tasktui.scheduler.holding import holders, on_nodes, taken
-from tasktui.scheduler.line import Wait, basis, line_up, position, units
+from tasktui.scheduler.line import Wait, basis, line_up, position, unit_name
 from tasktui.scheduler.room import Room, amounts, lacking
 
 _NODES = 5
@@ -78,9 +78,13 @@ def _facts(scene: Scene, wait: Wait) -> Iterator[Fact]:
 
 
 def _node(scene: Scene, room: Room, wait: Wait) -> str:
-    node, names = room.node, units(wait.spec)
-    rows = zip(room.free, amounts(node.total), amounts(wait.spec), names, strict=True)
-    free = [f"{max(0.0, f):.4g} of {total:.4g} {name}" for f, total, n, name in rows if n]
+    node, total = room.node, amounts(room.node.total)
+    free = [
+        f"{max(0.0, room.free.get(unit, 0.0)):.4g} of {total.get(unit, 0.0):.4g} "
+        f"{unit_name(wait.spec, unit)}"
+        for unit, n in amounts(wait.spec).items()
+        if n
+    ]
     who = ", ".join(str(h) for h in holders(node, scene.tasks, wait.unit))
     kind = f" ({node.gpu_type})" if node.gpu_type and wait.spec.gpu else ""
     return f"{node.name}{kind}: {', '.join(free)} free{f'; held by {who}' if who else ''}"
@@ -114,15 +118,15 @@ def _by_use(scene: Scene, node: Node, wait: Wait) -> list[Task]:
 
 def _give_way(task: Task, node: Node, wait: Wait) -> Iterator[Remedy]:
     """Fewer replicas of one holder, where that alone would be enough."""
-    each, bounds = amounts(task.spec)[wait.unit], task.progress.wanted
-    lacks = lacking(amounts(wait.spec), amounts(wait.place.free))[wait.unit]
+    each, bounds = amounts(task.spec).get(wait.unit, 0.0), task.progress.wanted
+    lacks = max(0.0, amounts(wait.spec)[wait.unit] - amounts(wait.place.free).get(wait.unit, 0.0))
     ends = math.ceil(lacks / each) if each else 0
     if task.armed is None or bounds is None or not 0 < ends <= on_nodes(task).get(node.id, 0):
         return
     # Which replicas end is Ray's choice: so few that enough of them do on this node.
     left = on_nodes(task).get(node.id, 0) - ends
     fewer = Replicas(min(bounds.min, left), left)
-    name = units(wait.spec)[wait.unit]
+    name = unit_name(wait.spec, wait.unit)
     yield Remedy(
         f"frees {ends * each:g} {name} on {node.name} until {task.name}'s next point",
         f"tasktui scale {task.name} {fewer if left else 0}",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from tasktui.commands import scarcity
 from tasktui.commands.answer import Answer, Fact, Remedy
@@ -21,7 +20,7 @@ from tasktui.domain.observed import ClusterState
 from tasktui.domain.status import Badge, Mark, Status
 from tasktui.domain.task import Override, Task
 from tasktui.errors import InvalidField
-from tasktui.scheduler.backoff import START_TRIES
+from tasktui.scheduler.backoff import START_TRIES, start_limit
 from tasktui.scheduler.drift import ALONE
 from tasktui.scheduler.line import NAME, ROUTE, reason
 
@@ -211,7 +210,7 @@ def _clash(scene: Scene) -> Answer:
 
 def _starting(scene: Scene) -> Answer:
     task, p = scene.task, scene.task.progress
-    limit = p.since + timedelta(seconds=scene.config.start_limit_s)
+    limit = p.since + start_limit(task, scene.config)
     tries = f"try {p.attempt + 1} of {START_TRIES}"
     facts = [
         Fact("READY", _ready(task)),

@@ -15,6 +15,9 @@ from tasktui.domain.schedule import Replicas
 
 ArtifactId = NewType("ArtifactId", int)
 
+Custom = tuple[tuple[str, float], ...]
+"""Amounts of Ray's custom resources by name, sorted; none of them is 0."""
+
 NO_ENV: Mapping[str, str] = MappingProxyType({})
 
 
@@ -25,6 +28,11 @@ class ArtifactKind(StrEnum):
     FOLDER = "folder"
     CONFIG = "config"
     """An application in Ray Serve's own form: its code lies elsewhere, there is no package."""
+
+
+def custom_of(amounts: Mapping[str, float]) -> Custom:
+    """Custom resources from a mapping; what is 0 is left out."""
+    return tuple(sorted((name, float(amount)) for name, amount in amounts.items() if amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,15 @@ class Spec:
     """GPUs; a fraction shares one."""
     gpu_type: str = ""
     """Ray's accelerator type (``H100``); empty takes any."""
+    custom: Custom = ()
+    """Custom resources of the cluster, such as licences."""
 
     def __str__(self) -> str:
         parts = [f"{self.gpu:g} {self.gpu_type or 'GPU'}"] if self.gpu else []
         parts.append(f"{self.cpu:g} CPU")
         if self.memory_gb:
             parts.append(f"{self.memory_gb:g} GB")
+        parts += [f"{amount:g} {name}" for name, amount in self.custom]
         return " ".join(parts)
 
     def gpus(self, replicas: Replicas) -> str:

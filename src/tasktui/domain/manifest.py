@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from tasktui.domain.artifact import NO_ENV, Spec
 from tasktui.domain.recipe import EMPTY, NO_LIMITS, Health, Parameter
-
-NO_CUSTOM: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +37,9 @@ class Manifest:
     requirements: tuple[str, ...] = ()
     """Python packages, as pip writes them."""
     spec: Spec = field(default_factory=Spec)
-    custom: Mapping[str, float] = field(default_factory=lambda: NO_CUSTOM)
-    """Custom resources of Ray for one replica."""
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENV)
     parameters: tuple[Parameter, ...] = ()
     health: Health = NO_LIMITS
     autoscaling: Mapping[str, object] = field(default_factory=lambda: EMPTY)
     """Autoscaling options besides min and max; they win over those in the code."""
     sample: Sample | None = None
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Which of its keys were given and have no effect yet, by name."""
-        given = {
-            "tags": self.tags,
-            "requirements": self.requirements,
-            "resources.custom": self.custom,
-            "parameters": self.parameters,
-            "health": self.health != NO_LIMITS,
-        }
-        return tuple(name for name, value in given.items() if value)

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from tasktui.domain.artifact import Custom
 from tasktui.domain.recipe import EMPTY
 
 NO_SHAPES: Mapping[str, Mapping[str, object]] = MappingProxyType({})
@@ -96,6 +97,7 @@ class Resources:
     cpu: float = 0.0
     memory_gb: float = 0.0
     gpu: float = 0.0
+    custom: Custom = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

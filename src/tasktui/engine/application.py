@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasktui.domain.artifact import Spec
+from tasktui.domain.artifact import Spec, custom_of
 from tasktui.domain.schedule import Replicas
 
 Form = Mapping[str, Any]
@@ -77,6 +77,7 @@ def spec(deployment: Form) -> Spec:
         memory_gb=float(memory or 0) / _GIB,
         gpu=float(gpu or 0),
         gpu_type=str(given.get("accelerator_type") or ""),
+        custom=custom_of(given.get("resources") or {}),
     )
 
 

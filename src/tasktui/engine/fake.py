@@ -15,7 +15,7 @@ import httpx
 
 from tasktui.engine.fake_logs import CONTROLLER, FakeLogs
 
-_ROLLED = ("import_path", "runtime_env")
+_ROLLED = ("import_path", "runtime_env", "args")
 
 
 @dataclass(slots=True)
@@ -281,12 +281,13 @@ class FakeRay:
         return {"data": {"result": {"result": rows}}}
 
     def _summary(self) -> dict[str, Any]:
-        cpus = gpus = 0.0
+        used = {"CPU": 0.0, "GPU": 0.0}
         for app in self.apps.values():
             options = app.deployment.get("ray_actor_options") or {}
-            cpus += len(app.replicas) * float(options.get("num_cpus", 0))
-            gpus += len(app.replicas) * float(options.get("num_gpus", 0))
+            needs = {"CPU": options.get("num_cpus", 0), "GPU": options.get("num_gpus", 0)}
+            for name, amount in (needs | (options.get("resources") or {})).items():
+                used[name] = used.get(name, 0.0) + len(app.replicas) * float(amount)
         first = next(iter(self.nodes), "")
         total = self.nodes.get(first, {})
-        text = f"{cpus}/{total.get('CPU', 0)} CPU\n{gpus}/{total.get('GPU', 0)} GPU"
+        text = "\n".join(f"{n}/{total.get(name, 0)} {name}" for name, n in used.items())
         return {"data": {"nodeLogicalResources": {first: text}, "summary": []}}

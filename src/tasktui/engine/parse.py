@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from tasktui.domain.artifact import custom_of
 from tasktui.domain.observed import App, AppStatus, Node, Replica, Resources, Source
 from tasktui.domain.secrets import mask
 from tasktui.errors import Unreachable
@@ -24,6 +25,11 @@ _WORKERS = "--python_worker_command="
 """Word of a raylet's command line that says how it starts workers."""
 
 _UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_INTERNAL = re.compile(
+    r"(CPU|GPU|memory|object_store_memory)$|node:|accelerator_type:|bundle_|.+_group_[0-9a-f_]+$"
+)
+"""Names of resources that are no custom ones: Ray's own, marks of nodes, placement groups."""
+
 _USED = re.compile(r"([\d.]+)([A-Za-z]*)/[\d.]+[A-Za-z]* (\S+)")
 
 _NAMES_ONLY = re.compile(r"Failed to update the deployments|The deployments .* are UNHEALTHY")
@@ -114,10 +120,16 @@ def used(text: str) -> Resources:
     found = {
         name: float(amount) * _UNITS.get(unit, 1) for amount, unit, name in _USED.findall(text)
     }
+    return _resources(found)
+
+
+def _resources(amounts: Mapping[str, Any]) -> Resources:
+    """Amounts by Ray's names; memory in bytes."""
     return Resources(
-        cpu=found.get("CPU", 0.0),
-        memory_gb=found.get("memory", 0.0) / _GIB,
-        gpu=found.get("GPU", 0.0),
+        cpu=float(amounts.get("CPU", 0)),
+        memory_gb=float(amounts.get("memory", 0)) / _GIB,
+        gpu=float(amounts.get("GPU", 0)),
+        custom=custom_of({k: float(v) for k, v in amounts.items() if not _INTERNAL.match(k)}),
     )
 
 
@@ -127,11 +139,7 @@ def _node(row: Mapping[str, Any], used_text: str, host: object) -> Node:
     return Node(
         id=str(row.get("node_id", "")),
         name=str(host or row.get("node_name") or row.get("node_ip") or "node"),
-        total=Resources(
-            cpu=float(total.get("CPU", 0)),
-            memory_gb=float(total.get("memory", 0)) / _GIB,
-            gpu=float(total.get("GPU", 0)),
-        ),
+        total=_resources(total),
         used=used(used_text),
         gpu_type=kinds[0] if kinds else "",
         head=bool(row.get("is_head_node")),

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tasktui.domain.observed import App
+from tasktui.domain.recipe import Health
 from tasktui.domain.service import Service
 from tasktui.engine.application import entries, entry, limits, scales
 
@@ -71,6 +72,7 @@ def to_config(service: Service) -> dict[str, Any]:
         "name": service.app,
         "route_prefix": service.route,
         "import_path": base["import_path"] if written else service.import_path,
+        **({"args": dict(service.recipe.args)} if service.recipe.args else {}),
         **_runtime_env(service),
         "deployments": _overlaid(service) if written else [_deployment_of(service)],
     }
@@ -83,6 +85,8 @@ def _runtime_env(service: Service) -> dict[str, Any]:
     found: dict[str, Any] = {**_mapping(service.recipe.base.get("runtime_env"))}
     if service.digest:
         found["working_dir"] = package_uri(service.digest, service.anew)
+    if service.recipe.requirements:
+        found["pip"] = list(service.recipe.requirements)
     if env:
         found["env_vars"] = env
     return {"runtime_env": found} if found else {}
@@ -94,8 +98,17 @@ def _deployment_of(service: Service) -> dict[str, Any]:
         "autoscaling_config": _autoscaling(service),
         "graceful_shutdown_timeout_s": service.drain_s,
         _SURGE: 100 if service.surge else 0,
+        **_health(service.recipe.health),
         "ray_actor_options": _actor_options(service),
     }
+
+
+def _health(health: Health) -> dict[str, Any]:
+    limits = {
+        "health_check_period_s": health.check_period_s,
+        "health_check_timeout_s": health.check_timeout_s,
+    }
+    return _set(limits)
 
 
 def _overlaid(service: Service) -> list[dict[str, Any]]:
@@ -156,6 +169,8 @@ def _actor_options(service: Service) -> dict[str, Any]:
         options["memory"] = int(spec.memory_gb * _GIB)
     if spec.gpu and spec.gpu_type:
         options["accelerator_type"] = spec.gpu_type
+    if spec.custom:
+        options["resources"] = dict(spec.custom)
     return options
 
 

@@ -44,6 +44,8 @@ class Script:
     """Its autoscaling options besides the bounds, as written in the code."""
     needs: tuple[float, float] | None = None
     """GPUs and CPUs of one replica of it, as written in the code; None where that does not tell."""
+    builder: bool | None = False
+    """Whether it is a function that Ray calls with arguments; None where that cannot be told."""
 
 
 def applications(text: str) -> tuple[str, ...]:
@@ -64,10 +66,12 @@ def inspect(text: str, deployment_name: str, scales: str = "") -> Script:
     ingress = _application(reader, deployment_name)
     found = members(ingress) if ingress else Members(complete=False)
     name = _given(found, scales) if scales else _chosen(found, deployment_name)
+    builder = _is_builder(reader, deployment_name)
     application = found.named.get(name)
     if application is None:
-        return Script(name)
-    return Script(name, _autoscaling(application.deployment), _weight(application))
+        return Script(name, builder=builder)
+    options = _autoscaling(application.deployment)
+    return Script(name, options, _weight(application), builder)
 
 
 def _parse(text: str) -> Reader:
@@ -103,6 +107,16 @@ def _application(reader: Reader, name: str) -> Application | None:
     raise InvalidField(
         "deployment_name", name, f"a Serve application of the script: {bound} ({problem})"
     )
+
+
+def _is_builder(reader: Reader, name: str) -> bool | None:
+    match reader.names.get(name):
+        case Code(node=ast.FunctionDef() | ast.AsyncFunctionDef()):
+            return True
+        case Application():
+            return False
+        case _:
+            return None
 
 
 def _built(reader: Reader, builder: Code, arguments: ast.arguments) -> Value:

@@ -1,8 +1,11 @@
-"""How long to wait after a failure. Pure."""
+"""How long to wait for a start, and after a failure. Pure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+
+from tasktui.config import Config
+from tasktui.domain.task import Task
 
 START_TRIES = 5
 """Starts in a row that may fail before a task is given up."""
@@ -10,6 +13,12 @@ START_TRIES = 5
 
 LONGEST_DELAY = timedelta(minutes=5)
 """The longest pause after a failed start."""
+
+
+def start_limit(task: Task, config: Config) -> timedelta:
+    """How long a start may take: what its artifact says, else the settings."""
+    own = task.recipe.health.start_limit_s
+    return timedelta(seconds=config.start_limit_s if own is None else own)
 
 
 def start_delay(attempt: int) -> timedelta:

@@ -1,4 +1,4 @@
-"""The tasks of one pass with the values that their variables refer to.
+"""The tasks of one pass with what only the place tells: values, and packages that are there.
 
 Guarantees that values are read anew for each pass and kept nowhere, and that a
 task that serves is left as it is deployed while one of its values is missing.
@@ -16,6 +16,7 @@ from tasktui.domain.secrets import reference
 from tasktui.domain.service import app_of
 from tasktui.domain.task import Task, TaskId
 from tasktui.engine.payload import deployed_env
+from tasktui.engine.requirements import satisfied
 from tasktui.engine.secrets import resolve
 from tasktui.errors import InvalidField
 
@@ -31,6 +32,17 @@ async def resolved(
         return tasks, {}
     # Files may lie where reading takes long.
     return await asyncio.to_thread(_resolved, tasks, apps, owner)
+
+
+def at_hand(tasks: Sequence[Task], *, embedded: bool) -> Sequence[Task]:
+    """``tasks`` without requirements that an ``embedded`` cluster meets: it runs in our Python."""
+    if not embedded or not any(t.recipe.requirements for t in tasks):
+        return tasks
+    return [_unburdened(t) if satisfied(t.recipe.requirements) else t for t in tasks]
+
+
+def _unburdened(task: Task) -> Task:
+    return replace(task, recipe=replace(task.recipe, requirements=()))
 
 
 def _resolved(

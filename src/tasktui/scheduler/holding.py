@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasktui.domain.observed import Node, Replica
+from tasktui.domain.observed import Node, Replica, Resources
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
@@ -18,7 +18,7 @@ from tasktui.scheduler.placement import Claim
 from tasktui.scheduler.room import Amounts, amounts, capacity, less, most, resources, times
 
 OTHERS = "others"
-_UNUSED: Amounts = (0.0, 0.0, 0.0)
+_UNUSED: Amounts = amounts(Resources())
 _LEAST = 1e-3
 """Less than this of a resource is a rounding, not somebody's use."""
 
@@ -84,11 +84,13 @@ def taken(node: Node, tasks: Iterable[Task]) -> Node:
     return replace(node, used=resources(most(amounts(node.used), ours)))
 
 
-def holders(node: Node, tasks: Iterable[Task], unit: int) -> tuple[Hold, ...]:
-    """Who holds the resource ``UNITS[unit]`` of a node, the largest first, others last."""
-    found = [Hold(t.name, on_nodes(t).get(node.id, 0) * amounts(t.spec)[unit]) for t in tasks]
+def holders(node: Node, tasks: Iterable[Task], unit: str) -> tuple[Hold, ...]:
+    """Who holds the resource ``unit`` of a node, the largest first, others last."""
+    found = [
+        Hold(t.name, on_nodes(t).get(node.id, 0) * amounts(t.spec).get(unit, 0.0)) for t in tasks
+    ]
     found = sorted((h for h in found if h.amount), key=lambda h: (-h.amount, h.name))
-    rest = amounts(node.used)[unit] - sum(h.amount for h in found)
+    rest = amounts(node.used).get(unit, 0.0) - sum(h.amount for h in found)
     return (*found, *((Hold(OTHERS, round(rest, 4)),) if rest > _LEAST else ()))
 
 

@@ -18,7 +18,7 @@ from tasktui.domain.task import Progress, Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.points import Wanted, wanted
 from tasktui.scheduler import drift
-from tasktui.scheduler.backoff import START_TRIES, start_delay
+from tasktui.scheduler.backoff import START_TRIES, start_delay, start_limit
 from tasktui.scheduler.badges import standing
 from tasktui.scheduler.clocksteps import settled
 from tasktui.scheduler.hand import due_since, rests, stopped_by
@@ -199,9 +199,9 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
         )
     app = _with_replicas_of_before(app, p)
     ready = sum(r.ready for r in app.replicas)
-    late = p.status is Status.STARTING and now - p.since > timedelta(seconds=config.start_limit_s)
+    late = p.status is Status.STARTING and now - p.since > start_limit(task, config)
     if not ready and (app.status is AppStatus.DEPLOY_FAILED or late):
-        return _failed(task, now, app, app.message or _too_late(config), config)
+        return _failed(task, now, app, app.message or _too_late(task, config), config)
     events, point_at = account(task, answer, now)
     if ready or scaled_to_zero(app, answer):
         progress = running(task, now, app, ready, answer)
@@ -300,8 +300,9 @@ def _next_point(task: Task, now: datetime, answer: Wanted) -> Progress:
     return replace(progress, retry_at=None, due_at=None, point_at=point_at)
 
 
-def _too_late(config: Config) -> str:
-    return f"no replica was ready within the start limit of {config.start_limit_s:g} s"
+def _too_late(task: Task, config: Config) -> str:
+    limit = start_limit(task, config).total_seconds()
+    return f"no replica was ready within the start limit of {limit:g} s"
 
 
 def _event(task: Task, kind: EventKind, now: datetime, reason: str) -> Event:

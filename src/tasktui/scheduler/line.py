@@ -17,7 +17,7 @@ from tasktui.domain.task import Task, TaskId
 from tasktui.scheduler.chances import Chance, Freed, chances
 from tasktui.scheduler.holding import Hold, claim, holders, owed, taken
 from tasktui.scheduler.placement import Place, place
-from tasktui.scheduler.room import UNITS, amounts, lacking
+from tasktui.scheduler.room import CPU, GPU, MEMORY, amounts, lacking
 
 _FORESEEN = 10
 """How many of those that wait are told their next chance: the first in line."""
@@ -43,17 +43,22 @@ class Wait:
     """None: unknown."""
 
     @property
-    def unit(self) -> int:
-        """Which of ``UNITS`` it lacks first, or wants most where room is kept for others."""
-        lacks = lacking(amounts(self.spec), amounts(self.place.free))
-        return next((n for n, amount in enumerate(lacks) if amount), 0 if self.spec.gpu else 1)
+    def unit(self) -> str:
+        """Which resource it lacks first, or wants most where room is kept for others."""
+        need = amounts(self.spec)
+        lacks = zip(need, lacking(need, amounts(self.place.free)), strict=True)
+        return next((unit for unit, amount in lacks if amount), GPU if self.spec.gpu else CPU)
 
     @property
     def short(self) -> list[tuple[str, str]]:
         """What is needed and lacking there, and how much of it is free: ``8 GPU``, ``1``."""
         need, free = amounts(self.spec), amounts(self.place.free)
-        rows = zip(need, free, lacking(need, free), units(self.spec), strict=True)
-        return [(f"{n:g} {unit}", f"{f:.4g}") for n, f, lacks, unit in rows if lacks]
+        rows = zip(need.items(), lacking(need, free), strict=True)
+        return [
+            (f"{n:g} {unit_name(self.spec, unit)}", f"{free.get(unit, 0.0):.4g}")
+            for (unit, n), lacks in rows
+            if lacks
+        ]
 
 
 def line_of(tasks: Sequence[Task], now: datetime) -> list[Task]:
@@ -93,9 +98,11 @@ def line_up(
     return found
 
 
-def units(spec: Spec) -> tuple[str, ...]:
-    """The names of GPU, CPU and memory, a GPU by its type where that matters."""
-    return (spec.gpu_type or UNITS[0], *UNITS[1:])
+def unit_name(spec: Spec, unit: str) -> str:
+    """How a resource is called beside an amount: a GPU by its type where that matters."""
+    if unit == GPU:
+        return spec.gpu_type or GPU
+    return "GB" if unit == MEMORY else unit
 
 
 def reason(wait: Wait, tasks: Sequence[Task]) -> Reason:
@@ -134,8 +141,8 @@ def basis(wait: Wait) -> str:
     """What the next chance stands on: ``llama's 20:00 point frees 8 GPU``; empty when unknown."""
     if wait.chance is None:
         return ""
-    name = units(wait.spec)[wait.unit]
-    given = [(f, f.replicas * amounts(f.spec)[wait.unit]) for f in wait.chance.frees]
+    name = unit_name(wait.spec, wait.unit)
+    given = [(f, f.replicas * amounts(f.spec).get(wait.unit, 0.0)) for f in wait.chance.frees]
     told = [f"{_who(f)} frees {amount:g} {name}" for f, amount in given if amount]
     return ", ".join(told) or "then those ahead no longer wait"
 

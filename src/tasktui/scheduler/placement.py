@@ -86,5 +86,4 @@ def _keep(rooms: Sequence[Room], spec: Spec, count: int) -> None:
 
 
 def _free(room: Room) -> Resources:
-    gpu, cpu, memory = room.free
-    return resources((max(0.0, gpu), max(0.0, cpu), max(0.0, memory)))
+    return resources({unit: max(0.0, amount) for unit, amount in room.free.items()})

@@ -24,7 +24,7 @@ from tasktui.schedule.resolve import data_version
 from tasktui.scheduler import asking, recall
 from tasktui.scheduler.backoff import contact_delay
 from tasktui.scheduler.clocksteps import span
-from tasktui.scheduler.environment import resolved
+from tasktui.scheduler.environment import at_hand, resolved
 from tasktui.scheduler.guard import Memory
 from tasktui.scheduler.pins import Pins
 from tasktui.scheduler.plan import Plan, blind, plan, refusals
@@ -177,6 +177,7 @@ class Reconciler:
             return
         self._reached(contact, observed)
         tasks, missing = await resolved(self._tasks, observed.apps, self._owner)
+        tasks = at_hand(tasks, embedded=contact.embedded)
         now = self._clock.now()
         if self._time.doubt:
             await self._stand_still(now)

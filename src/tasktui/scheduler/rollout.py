@@ -18,13 +18,12 @@ from tasktui.domain.observed import App, AppStatus, Node, Observed
 from tasktui.domain.service import Service
 from tasktui.domain.task import Progress
 from tasktui.engine.payload import anew, elastic, lost_package, same, surges
+from tasktui.scheduler.room import Room
 
 AGAIN = timedelta(seconds=60)
 """How long one name has before the next one."""
 
 _FORM = "%Y%m%d%H%M%S"
-_SLACK = 1e-6
-"""Ray counts in 1/10000: sums of fractions must not fail by rounding."""
 
 
 class Cluster(Protocol):
@@ -75,17 +74,7 @@ def one_more_fits(needs: Spec, cluster: Cluster) -> bool:
     """
     if cluster.autoscaler or not cluster.nodes:
         return True
-    return any(_holds(node, needs) for node in cluster.nodes)
-
-
-def _holds(node: Node, spec: Spec) -> bool:
-    total, used = node.total, node.used
-    right_type = not spec.gpu or not spec.gpu_type or spec.gpu_type == node.gpu_type
-    return right_type and (
-        spec.gpu <= total.gpu - used.gpu + _SLACK
-        and spec.cpu <= total.cpu - used.cpu + _SLACK
-        and spec.memory_gb <= total.memory_gb - used.memory_gb + _SLACK
-    )
+    return any(Room(node).holds(needs) for node in cluster.nodes)
 
 
 def _anew(app: App, now: datetime) -> str:

@@ -1,56 +1,64 @@
-"""What fits on one node: amounts of GPU, CPU and memory, and the node that comes nearest. Pure."""
+"""What fits on one node: amounts of what replicas need, and the node that comes nearest. Pure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import Node, Resources
 
-Amounts = tuple[float, float, float]
-"""GPUs, CPUs and GiB: the scarcest first."""
+Amounts = Mapping[str, float]
+"""By unit, the scarcest first: GPUs, CPUs, GiB of memory, then Ray's custom resources."""
 
-UNITS = ("GPU", "CPU", "GB")
+GPU: Final = "GPU"
+CPU: Final = "CPU"
+MEMORY: Final = "memory"
 
+_USUAL = (GPU, CPU, MEMORY)
 _SLACK = 1e-6
 """Ray counts in 1/10000: sums of fractions must not fail by rounding."""
 
 
 def amounts(of: Spec | Resources) -> Amounts:
-    """The three amounts of a replica's need, or of what a node has."""
-    return of.gpu, of.cpu, of.memory_gb
+    """The amounts of a replica's need, or of what a node has."""
+    return {GPU: of.gpu, CPU: of.cpu, MEMORY: of.memory_gb, **dict(of.custom)}
 
 
 def times(need: Amounts, count: float) -> Amounts:
     """``count`` times the amounts."""
-    return need[0] * count, need[1] * count, need[2] * count
+    return {unit: n * count for unit, n in need.items()}
 
 
 def less(have: Amounts, taken: Amounts) -> Amounts:
     """What is left, below zero where more was taken."""
-    return have[0] - taken[0], have[1] - taken[1], have[2] - taken[2]
+    rest = {unit: h - taken.get(unit, 0.0) for unit, h in have.items()}
+    return rest | {unit: -t for unit, t in taken.items() if unit not in have}
 
 
 def most(one: Amounts, other: Amounts) -> Amounts:
     """The larger of each."""
-    return max(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2])
+    both = {unit: max(n, other.get(unit, 0.0)) for unit, n in one.items()}
+    return both | {unit: n for unit, n in other.items() if unit not in one}
 
 
 def resources(of: Amounts) -> Resources:
     """The amounts as what a node has."""
-    return Resources(gpu=of[0], cpu=of[1], memory_gb=of[2])
+    custom = tuple((unit, n) for unit, n in of.items() if unit not in _USUAL)
+    return Resources(gpu=of[GPU], cpu=of[CPU], memory_gb=of[MEMORY], custom=custom)
 
 
-def lacking(need: Amounts, have: Amounts) -> Amounts:
-    """How much is missing of each; what is not needed is never missing."""
-    a, b, c = (round(max(0.0, n - h), 4) if n else 0.0 for n, h in zip(need, have, strict=True))
-    return a, b, c
+def lacking(need: Amounts, have: Amounts) -> tuple[float, ...]:
+    """How much is missing of each, in the order of ``need``; what is not needed never is."""
+    return tuple(
+        round(max(0.0, n - have.get(unit, 0.0)), 4) if n else 0.0 for unit, n in need.items()
+    )
 
 
 def fits(need: Amounts, have: Amounts) -> bool:
     """Whether the need is covered."""
-    return all(not n or n <= h + _SLACK for n, h in zip(need, have, strict=True))
+    return all(not n or n <= have.get(unit, 0.0) + _SLACK for unit, n in need.items())
 
 
 class Room:
@@ -86,7 +94,7 @@ class Room:
 
 def tightest(rooms: Iterable[Room], spec: Spec) -> Room | None:
     """Of those that hold a replica the fullest: whole nodes stay free for whoever needs one."""
-    return min((r for r in rooms if r.holds(spec)), key=lambda r: r.left, default=None)
+    return min((r for r in rooms if r.holds(spec)), key=_fullest_first, default=None)
 
 
 def nearest(rooms: Iterable[Room], spec: Spec) -> Room | None:
@@ -97,9 +105,18 @@ def nearest(rooms: Iterable[Room], spec: Spec) -> Room | None:
 
 def capacity(spec: Spec, nodes: Sequence[Node], enough: int) -> int:
     """How many replicas an empty cluster holds; counted up to ``enough``."""
-    need, total = amounts(spec), 0.0
+    need, total = amounts(spec), 0
     for node in nodes:
         if Room(node).able(spec):
-            pairs = zip(need, amounts(node.total), strict=True)
-            total += min((math.floor((h + _SLACK) / n) for n, h in pairs if n), default=enough)
-    return int(min(total, enough))
+            total += replicas_in(need, amounts(node.total), enough)
+    return min(total, enough)
+
+
+def replicas_in(need: Amounts, have: Amounts, enough: int) -> int:
+    """How many times ``need`` is there, up to ``enough``: that many where it is nothing."""
+    counts = [math.floor((have.get(unit, 0.0) + _SLACK) / n) for unit, n in need.items() if n]
+    return max(0, min([enough, *counts]))
+
+
+def _fullest_first(room: Room) -> tuple[float, ...]:
+    return tuple(room.left[unit] for unit in _USUAL)

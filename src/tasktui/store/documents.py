@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, assert_never
 
-from tasktui.domain.artifact import Spec
+from tasktui.domain.artifact import Custom, Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Node, Replica, Resources
 from tasktui.domain.schedule import (
     AnyPoint,
@@ -93,14 +93,15 @@ def read_names(text: str) -> tuple[str, ...]:
 
 def spec(value: Spec) -> str:
     """Text of resources."""
-    return _encode([value.cpu, value.memory_gb, value.gpu, value.gpu_type])
+    custom = [value.custom] if value.custom else []
+    return _encode([value.cpu, value.memory_gb, value.gpu, value.gpu_type, *custom])
 
 
 @lru_cache(maxsize=1024)
 def read_spec(text: str) -> Spec:
     """Resources."""
-    cpu, memory, gpu, kind = json.loads(text)
-    return Spec(cpu=cpu, memory_gb=memory, gpu=gpu, gpu_type=kind)
+    cpu, memory, gpu, kind, *custom = json.loads(text)
+    return Spec(cpu=cpu, memory_gb=memory, gpu=gpu, gpu_type=kind, custom=_custom(*custom))
 
 
 def schedule(value: Schedule) -> str:
@@ -297,8 +298,8 @@ def read_cluster(text: str, seen_at: int | None) -> ClusterView:
         Node(
             id=key,
             name=name,
-            total=Resources(*total),
-            used=Resources(*used),
+            total=_resources(*total),
+            used=_resources(*used),
             gpu_type=gpu_type,
             head=head,
         )
@@ -314,8 +315,17 @@ def read_cluster(text: str, seen_at: int | None) -> ClusterView:
     )
 
 
-def _amounts(value: Resources) -> list[float]:
-    return [value.cpu, value.memory_gb, value.gpu]
+def _amounts(value: Resources) -> list[Json]:
+    custom = [value.custom] if value.custom else []
+    return [value.cpu, value.memory_gb, value.gpu, *custom]
+
+
+def _resources(cpu: float, memory: float, gpu: float, custom: Json = ()) -> Resources:
+    return Resources(cpu=cpu, memory_gb=memory, gpu=gpu, custom=_custom(custom))
+
+
+def _custom(pairs: Json = ()) -> Custom:
+    return tuple((name, amount) for name, amount in pairs)
 
 
 def _bounds(value: Replicas) -> list[int]:

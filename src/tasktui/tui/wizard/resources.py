@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasktui.commands.checks import fits
 from tasktui.commands.present import age
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Node, Resources
 from tasktui.domain.task import Task
+from tasktui.scheduler.room import Room, amounts, replicas_in
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.state import State
@@ -23,6 +23,8 @@ from tasktui.tui.wizard.state import State
 _SLACK = 1e-6
 """Ray counts in 1/10000: sums of fractions must not fail by rounding."""
 _HOLDERS = 3
+_MANY = 10**9
+"""No node holds so many replicas of anything that needs something."""
 
 
 def lines(state: State, cells: int) -> list[Line]:
@@ -131,15 +133,11 @@ def free(node: Node) -> Resources:
 
 def capacity(needs: Spec, node: Node) -> float:
     """How many replicas fit into what is free on a node; infinite for one that needs nothing."""
-    have = free(node)
-    if not fits(needs, replace(node, total=_slackened(have))):
+    room = Room(node)
+    if not room.holds(needs):
         return 0
-    pairs = ((have.cpu, needs.cpu), (have.memory_gb, needs.memory_gb), (have.gpu, needs.gpu))
-    return min((math.floor((h + _SLACK) / n) for h, n in pairs if n), default=math.inf)
-
-
-def _slackened(have: Resources) -> Resources:
-    return Resources(have.cpu + _SLACK, have.memory_gb + _SLACK, have.gpu + _SLACK)
+    found = replicas_in(amounts(needs), room.free, _MANY)
+    return found if found < _MANY else math.inf
 
 
 def _count(number: float) -> str:
