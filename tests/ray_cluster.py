@@ -121,6 +121,7 @@ def ray_cluster(cpus: int = 4, gpus: int = 4, *, several: bool = False) -> Itera
         "--include-dashboard=true",
         f"--temp-dir={folder / 'ray'}",
         *_resources(cpus, gpus),
+        '--resources={"licence": 2}',
         *_named_ports(_HEAD_PORTS, ports),
     ]
     cluster = RayCluster(

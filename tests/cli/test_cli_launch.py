@@ -134,3 +134,74 @@ def test_a_timeout_without_wait_is_refused_before_anything_is_done(tool: Tool) -
     tool.launched("chat")
     assert "needs --wait" in tool.fails("activate", "chat", "--timeout", "5")
     assert tool.task("chat").armed is None
+
+
+BUILDER = """
+from ray import serve
+
+@serve.deployment
+class Model:
+    async def __call__(self, request): return "ok"
+
+def app(args):
+    return Model.bind()
+"""
+PARAMETERS = """
+[env]
+HF_TOKEN = "env:HF_TOKEN"
+
+[parameters.max_tokens]
+type = "integer"
+default = 256
+max = 4096
+
+[parameters.stream]
+type = "boolean"
+default = false
+"""
+
+
+def with_parameters(tool: Tool) -> str:
+    folder = tool.model("llm", BUILDER)
+    (folder / "artifact.toml").write_text(PARAMETERS)
+    tool.run("artifact", "add", str(folder))
+    return "llm"
+
+
+def test_parameters_are_set_by_flags_and_shown_everywhere(tool: Tool) -> None:
+    tool.environ["HF_TOKEN"] = "hush-hush"
+    words = ("--artifact", with_parameters(tool), "--one-off", "now")
+    given = ("--set", "max_tokens=512", "--set", "stream=true")
+    out = tool.run("launch", "bot", *words, *given, "--dry-run")
+    assert "max_tokens=512, stream=true" in out
+    assert "HF_TOKEN=env:HF_TOKEN (artifact)" in out
+    made = tool.json("launch", "bot", *words, *given)
+    assert made["parameters"] == {"max_tokens": 512, "stream": True}
+    assert "max_tokens=512, stream=true" in tool.run("show", "bot")
+    assert tool.json("show", "bot")["parameters"] == {"max_tokens": 512, "stream": True}
+    out = tool.run("edit", "bot", "--set", "max_tokens", "--set", "stream=no")
+    assert "parameters: max_tokens=512, stream=true -> -" in out
+    assert "parameters: max_tokens=512, stream=true -> -" in tool.run("history", "bot")
+    assert "max_tokens: a whole number, at most 4096; default 256" in tool.run(
+        "artifact", "show", "llm"
+    )
+
+
+def test_a_wrong_parameter_is_refused_in_words(tool: Tool) -> None:
+    words = ("launch", "bot", "--artifact", with_parameters(tool), "--one-off", "now")
+    said = tool.fails(*words, "--set", "max_tokens=many")
+    assert "parameters.max_tokens: 'many' is not valid: a whole number, at most 4096" in said
+    assert "did you mean max_tokens?" in tool.fails(*words, "--set", "max_token=1")
+    assert "HF_TOKEN is not set" in tool.fails(*words)
+
+
+def test_a_task_file_says_parameters(tool: Tool) -> None:
+    tool.environ["HF_TOKEN"] = "hush-hush"
+    with_parameters(tool)
+    body = "name: bot\nartifact: llm\nschedule: {type: one-off, at: now}\n"
+    tool.run("launch", "-f", tool.file("bot.yaml", f"{body}parameters: {{max_tokens: 5}}\n"))
+    assert tool.json("show", "bot")["parameters"] == {"max_tokens": 5, "stream": False}
+    file = tool.file("again.yaml", tool.run("export", "bot"))
+    assert "Nothing changes." in [tool.run("edit", "bot", "-f", file), tool.err][1]
+    bad = tool.file("bad.yaml", f"{body}parameters: {{max_tokens: [5]}}\n")
+    assert "parameters.max_tokens" in tool.fails("launch", "-f", bad)

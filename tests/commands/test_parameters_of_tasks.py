@@ -98,11 +98,8 @@ def test_a_wrong_value_is_refused_before_anything_is_written(
 
 
 def test_another_value_is_an_edit_that_restarts_and_a_rollback_takes_back(desk: Desk) -> None:
-    launched(desk)
-    (change,) = desk.commands.changes(
-        "chat",
-        replace(desk.commands.spec_of(desk.commands.task("chat")), parameters={"style": "x"}),
-    )
+    new = replace(desk.commands.spec_of(launched(desk)), parameters={"style": "x"})
+    (change,) = desk.commands.changes("chat", new)
     assert (change.field, change.old, change.new) == ("parameters", "-", "style=x")
     assert change.restarts
     assert edited(desk, style="x").recipe.args["style"] == "x"

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from make import OURS, make_replica, make_replicas, make_service
 from tasktui.domain.artifact import Spec
 from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.observed import App, AppStatus, Observed
+from tasktui.domain.recipe import Health, Recipe, Scalar
 from tasktui.domain.service import Service
 from tasktui.engine.fake import FakeRay
 from tasktui.engine.packages import pack
@@ -36,6 +38,24 @@ app = Echo.bind()
 """
 
 
+BUILDER = """
+from ray import serve
+
+
+@serve.deployment
+class Echo:
+    def __init__(self, args):
+        self.args = args
+
+    def __call__(self, request):
+        return self.args
+
+
+def app(args):
+    return Echo.bind(args)
+"""
+
+
 @dataclass
 class Bench:
     """An engine, and a way to let time pass."""
@@ -45,6 +65,8 @@ class Bench:
     archive: Path
     wait: Callable[[], Awaitable[None]]
     put: Callable[[list[dict[str, Any]]], Awaitable[None]]
+    calls: bool = False
+    """Whether endpoints answer."""
     seen: list[Observed] = field(default_factory=list)
 
     def service(self, name: str = "chat", replicas: str = "1-2", **kw: Any) -> Service:
@@ -96,7 +118,7 @@ async def bench(request: pytest.FixtureRequest, package: tuple[str, Path]) -> As
 
 def _fake(digest: str, archive: Path) -> Bench:
     fake = FakeRay()
-    fake.nodes["node-1"]["GPU"] = 4
+    fake.nodes["node-1"] |= {"GPU": 4, "licence": 2}
     engine = RayServe(fake.address, transport=fake.transport())
 
     async def wait() -> None:
@@ -111,7 +133,7 @@ def _real(digest: str, archive: Path, ray: Any) -> Bench:
     async def wait() -> None:
         await asyncio.sleep(0.3)
 
-    return Bench(engine, digest, archive, wait, _putter(engine))
+    return Bench(engine, digest, archive, wait, _putter(engine), calls=True)
 
 
 def _putter(engine: RayServe) -> Callable[[list[dict[str, Any]]], Awaitable[None]]:
@@ -133,6 +155,32 @@ async def test_a_service_comes_up_with_a_ready_replica(bench: Bench) -> None:
     assert (app.route, app.deployments) == ("/chat", ("Echo",))
     assert same(service, app)
     assert seen.serve_url.startswith("http://127.0.0.1:")
+
+
+async def test_what_a_manifest_says_reaches_the_builder_and_the_cluster(
+    bench: Bench, tmp_path: Path
+) -> None:
+    folder = tmp_path / "built"
+    folder.mkdir()
+    (folder / "serve.py").write_text(BUILDER)
+    built = pack(folder, tmp_path)
+    args: dict[str, Scalar] = {"max_tokens": 512, "heat": 1.0, "style": "rich", "stream": True}
+    service = replace(
+        bench.service(replicas="1"),
+        digest=built.digest,
+        spec=Spec(cpu=0.1, custom=(("licence", 0.5),)),
+        recipe=Recipe(args=args, health=Health(check_period_s=5, check_timeout_s=3)),
+    )
+    await bench.engine.ensure_package(built.digest, tmp_path / f"{built.digest}.zip")
+    await bench.apply(service)
+    seen = await bench.running(service)
+    assert same(service, seen.apps[service.app])
+    seen = await bench.until(lambda s: dict(s.nodes[0].used.custom).get("licence") == 0.5)
+    assert dict(seen.nodes[0].total.custom)["licence"] == 2
+    if bench.calls:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{seen.serve_url}{service.route}", timeout=60)
+        assert answer.json() == args
 
 
 async def test_new_bounds_keep_the_replica(bench: Bench) -> None:

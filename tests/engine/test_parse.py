@@ -83,6 +83,28 @@ def test_use_of_a_node_is_read_from_its_text() -> None:
     assert parse.used(text) == Resources(cpu=1.5, memory_gb=0.5, gpu=2.0)
 
 
+def test_custom_resources_are_told_from_marks_and_groups() -> None:
+    total = {
+        "CPU": 4.0,
+        "memory": 2**30,
+        "object_store_memory": 100.0,
+        "licence": 2.0,
+        "node:10.0.0.1": 1.0,
+        "node:__internal_head__": 1.0,
+        "accelerator_type:H100": 1.0,
+        "bundle_group_0_3cd8": 1000.0,
+        "CPU_group_3cd8": 1.0,
+        "licence_group_0_3cd8": 1.0,
+    }
+    rows = [{"node_id": "a", "state": "ALIVE", "node_name": "n", "resources_total": total}]
+    text = "1.0/4.0 CPU\n0.5/2.0 licence\n0.0/1.0 node:10.0.0.1"
+    (node,) = parse.nodes(
+        {"data": {"result": {"result": rows}}}, {"data": {"nodeLogicalResources": {"a": text}}}
+    )
+    assert node.total == Resources(cpu=4, memory_gb=1, custom=(("licence", 2.0),))
+    assert node.used == Resources(cpu=1, custom=(("licence", 0.5),))
+
+
 def test_dead_nodes_are_left_out_and_gpu_types_are_read() -> None:
     rows = [
         {

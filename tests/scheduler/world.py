@@ -88,6 +88,7 @@ class World:
     reconciler: Reconciler
     commands: Commands
     crash_at: str = ""
+    embedded: bool = False
 
     @classmethod
     async def make(cls, folder: Path, at: datetime = NOW, **settings: Any) -> World:
@@ -118,7 +119,7 @@ class World:
         epoch = self.store.lead(SchedulerView(pid=1, started_at=self.clock.at))
 
         async def contact() -> Contact:
-            return Contact(engine=self.engine, address=self.ray.address, embedded=False)
+            return Contact(engine=self.engine, address=self.ray.address, embedded=self.embedded)
 
         def checkpoint(step: str) -> None:
             if step == self.crash_at:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec, custom_of
 from tasktui.domain.build import Build, BuildStatus, Deployment
 from tasktui.domain.observed import (
     ClusterState,
@@ -68,7 +68,8 @@ DAILY = st.builds(
 ONE_OFF = st.builds(OneOff, at=maybe(LOCAL), timezone=ZONES, replicas=bounds(), end=maybe(LOCAL))
 SCHEDULES: SearchStrategy[Schedule] = st.one_of(DAILY, ONE_OFF)
 
-SPECS = st.builds(Spec, AMOUNTS, AMOUNTS, AMOUNTS, TEXT)
+CUSTOM = st.dictionaries(TEXT, AMOUNTS, max_size=3).map(custom_of)
+SPECS = st.builds(Spec, AMOUNTS, AMOUNTS, AMOUNTS, TEXT, CUSTOM)
 REPLICAS = st.builds(
     Replica,
     id=TEXT,
@@ -192,7 +193,7 @@ ARTIFACTS = st.builds(
     created_at=MOMENTS,
     created_by=TEXT,
 )
-AMOUNT_SETS = st.builds(Resources, AMOUNTS, AMOUNTS, AMOUNTS)
+AMOUNT_SETS = st.builds(Resources, AMOUNTS, AMOUNTS, AMOUNTS, CUSTOM)
 NODES = st.builds(
     Node,
     id=TEXT,

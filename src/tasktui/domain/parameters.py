@@ -6,7 +6,6 @@ Must not know where parameters are declared, nor what they are used for.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final, TypeGuard
 
 from tasktui.domain.recipe import Parameter, ParameterType, Scalar
@@ -132,6 +131,8 @@ def known(parameters: Iterable[Parameter], given: Mapping[str, Scalar]) -> dict[
 def _unknown(name: str, names: Collection[str]) -> str:
     if not names:
         return "the artifact has no parameters"
+    from difflib import get_close_matches  # noqa: PLC0415 - off the path of plain reads
+
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
     return f"no parameter of the artifact; {hint}"
