@@ -204,7 +204,8 @@ def detail(
     put("Artifact", f"{task.artifact} ({task.kind}), package {task.digest[:12]}")
     put("Runs", f"{task.import_path}, deployment {task.scaled or '-'}")
     put("Replica", str(task.spec))
-    put("Params", args_text(task) or "-")
+    if task.recipe.args:
+        put("Params", args_text(task))
     put("Environ", env_text(task.env) or "-")
     put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}, rev {task.revision}")
     out.append(EMPTY)
