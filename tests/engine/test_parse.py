@@ -159,3 +159,11 @@ def test_a_message_that_only_names_deployments_gives_way_to_theirs(
 ) -> None:
     body = {**APP, "message": own, "deployments": {"Echo": {"message": theirs}}}
     assert parse.apps({"applications": {"chat": body}})["chat"].message == message
+
+
+def test_values_of_variables_are_found_wherever_they_stand() -> None:
+    env = {"env_vars": {"A": "hunter22"}}
+    own = {"name": "D", "ray_actor_options": {"runtime_env": {"env_vars": {"B": "hunter33"}}}}
+    config = {"runtime_env": env, "deployments": [own, {"name": "E"}, None]}
+    assert parse.secrets([config]) == ["hunter22", "hunter33"]
+    assert parse.secrets([None, {"runtime_env": 1, "deployments": 2}]) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -121,6 +122,16 @@ def test_a_one_off_is_over_from_its_end_on(end: str | None, over: bool) -> None:
 
 def test_a_daily_task_is_never_over() -> None:
     assert not questions.ended(make_task(), datetime(2999, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("question", [questions.deactivate, questions.archive])
+def test_who_stops_an_application_that_came_from_elsewhere_is_told_so(
+    question: Callable[[Task, View, float], Question],
+) -> None:
+    told = said(question(replace(running(1), app="text_ml"), VIEW, 60))
+    assert "text_ml came from elsewhere: a stop removes it from Ray." in told
+    assert "tasktui disown chat" in told
+    assert "elsewhere" not in said(question(running(1), VIEW, 60))
 
 
 def test_deactivate_counts_what_drains() -> None:

@@ -67,6 +67,8 @@ def _deactivate(call: Call) -> int:
     args = call.args
     timeout_s = timeout_of(call)
     task = call.writer().call(lambda c: c.deactivate(args.name, force=args.force))
+    if task.app:
+        note(f"{task.app} came from elsewhere, and is removed from Ray; disown lets one run on.")
     if args.wait:
         return conclude(call, task, Status.IDLE, timeout_s)
     report(call, task)

@@ -158,7 +158,7 @@ def _disown(call: Call) -> int:
     if call.json:
         emit({"task": task.name, "application": task.app, "status": str(task.status)})
     else:
-        say(f"{task.app} runs on by itself; the task {task.name} is archived.")
+        say(f"{task.app} is left as it is; the task {task.name} is archived.")
     return 0
 
 

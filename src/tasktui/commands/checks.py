@@ -160,6 +160,10 @@ def _check_name(store: Store, name: str, editing: str | None) -> None:
     check_name(name)
     if name == editing:
         return
+    other = store.routed(f"/{name}")
+    if other is not None and other != editing:
+        allowed = f"a name whose route is free: {other} answers on /{name}"
+        raise InvalidField("name", name, allowed)
     try:
         store.task(name)
     except NotFound:

@@ -21,7 +21,7 @@ from tasktui.domain.artifact import Artifact
 from tasktui.domain.event import EventKind
 from tasktui.domain.observed import App, Source
 from tasktui.domain.schedule import OneOff, Replicas, Schedule
-from tasktui.domain.service import PREFIX, Service
+from tasktui.domain.service import PREFIX, Service, holds
 from tasktui.domain.status import Status
 from tasktui.domain.task import Arming, Progress, Task, TaskSpec, When
 from tasktui.engine import application
@@ -90,7 +90,7 @@ class Moving(Edits):
         if incoming.problem:
             return Item(incoming=incoming, does=Does.CANNOT, why=incoming.problem)
         try:
-            there = self._there(incoming)
+            there = self._there(incoming, apps)
             if there:
                 return Item(incoming=incoming, does=Does.THERE, why=there)
             if incoming.base:
@@ -127,8 +127,11 @@ class Moving(Edits):
                     f"{name} was made by tasktui: nothing else would look after its application.",
                     "tasktui deactivate stops it.",
                 )
+            if task.status is Status.NEED_STOP:
+                raise NotAllowed(f"{name} is being stopped: its application is about to go.")
             now = self._context.now()
-            progress = Progress(since=now, last_run_at=now)
+            progress = Progress(since=now, last_run_at=task.progress.last_run_at)
+            runs_on = holds(task)
             gone = replace(
                 task,
                 armed=None,
@@ -139,16 +142,21 @@ class Moving(Edits):
                 progress=progress,
             )
             new = self._store.save_task(gone)
-            text = f"{task.app} runs on, and is nobody's here"
+            text = f"{task.app}{' runs on, and' if runs_on else ''} is nobody's here"
             self._context.log(new, EventKind.DISOWNED, old=task.status, reason=text)
         self._context.poke()
         return new
 
-    def _there(self, incoming: Incoming) -> str:
+    def _there(self, incoming: Incoming, apps: Mapping[str, App]) -> str:
         """Which task is this one already; empty where there is none. Raises InvalidField."""
         for task in self._store.tasks():
             if incoming.app and incoming.app == task.app:
-                return f"the application is that of {task.name}"
+                if incoming.app not in apps or holds(task):
+                    return f"the application is that of {task.name}"
+                raise NotAllowed(
+                    f"{task.name} has its name and does not run it.",
+                    f"Let that go first: tasktui disown {task.name}.",
+                )
         try:
             task = self._store.task(incoming.name)
         except NotFound:

@@ -201,6 +201,16 @@ def dashboard(task: Task, cluster: ClusterView, owner: str) -> str:
     return f"{cluster.address}/#/serve/applications/{app_of(owner, task)}"
 
 
+def moved_in(task: Task) -> str:
+    """That a stop removes what others deployed once; empty for an application of tasktui's."""
+    if not task.app:
+        return ""
+    return (
+        f"{clean(task.app, 64)} came from elsewhere: a stop removes it from Ray. "
+        f"To let it run on: tasktui disown {task.name}."
+    )
+
+
 def curl(task: Task, cluster: ClusterView) -> str:
     """A command line that calls the endpoint; empty while its address is unknown."""
     url = endpoint(task, cluster)

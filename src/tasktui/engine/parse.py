@@ -43,13 +43,21 @@ def apps(body: Json) -> dict[str, App]:
 
 
 def secrets(configs: Iterable[Json]) -> list[str]:
-    """Values of the environment of applications, from their configurations."""
+    """Values of the environment of applications and their deployments, from configurations."""
     found: list[str] = []
     for config in configs:
-        env = (config.get("runtime_env") or {}) if isinstance(config, dict) else {}
-        values = (env.get("env_vars") or {}) if isinstance(env, dict) else {}
-        found += [str(v) for v in values.values()] if isinstance(values, dict) else []
+        whole = _dict(config)
+        listed = whole.get("deployments")
+        deployments = listed if isinstance(listed, list) else ()
+        actors = [_dict(_dict(d).get("ray_actor_options")) for d in deployments]
+        for owner in (whole, *actors):
+            values = _dict(_dict(owner.get("runtime_env")).get("env_vars"))
+            found += [str(v) for v in values.values()]
     return found
+
+
+def _dict(value: Json) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def serve_url(body: Json, dashboard: str) -> str:

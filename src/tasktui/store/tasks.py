@@ -32,6 +32,8 @@ _SAVE = (
     "WHERE id = ? RETURNING generation"
 )
 
+_LET_GO = "Let that one go first, or archive it: tasktui disown, tasktui archive."
+
 _DRIVEN = "archived_at IS NULL AND (armed IS NOT NULL OR progress <> 'Idle' OR archive_when_idle)"
 """As the index ``task_rest`` has it."""
 _AWAKE = (
@@ -66,6 +68,14 @@ class Tasks(Base):
         if row is None:
             raise gone(key)
         return rows.read_task(row)
+
+    def routed(self, route: str) -> str | None:
+        """Name of the task that answers on ``route`` though it is not named so; None: nobody."""
+        sql = (
+            "SELECT name FROM task WHERE own_route = ? AND own_route <> '' AND archived_at IS NULL"
+        )
+        found = self._db.value(sql, [route])
+        return None if found is None else str(found)
 
     def tasks(self, status: Status | None = None) -> list[Task]:
         """Tasks by name; without ``status`` all that are not archived."""
@@ -170,6 +180,8 @@ def _kept(task: Task) -> tuple[Value, ...]:
 
 
 def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:
-    if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-        return Conflict(f"The name {name!r} is taken by another task.", "Choose another name.")
-    return error
+    if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+        return error
+    if "task.name" not in str(error):
+        return Conflict(f"Another task has the application or the route of {name} now.", _LET_GO)
+    return Conflict(f"The name {name!r} is taken by another task.", "Choose another name.")

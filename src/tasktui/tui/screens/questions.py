@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tasktui.commands.edits import Change
-from tasktui.commands.present import duration, endpoint
+from tasktui.commands.present import duration, endpoint, moved_in
 from tasktui.commands.replacing import gap
 from tasktui.domain.schedule import Instant, OneOff, Replicas
 from tasktui.domain.status import Badge, Status
@@ -127,8 +127,14 @@ def deactivate(task: Task, view: View, drain_s: float) -> Question:
     else:
         lines.append("No replica runs: it is Idle at once.")
         label = "Deactivate"
-    lines.append(_disarmed(task, view))
+    lines += [*_moved_in(task), _disarmed(task, view)]
     return Question(title=f"Deactivate {task.name}", lines=lines, actions=[Button(YES, label)])
+
+
+def _moved_in(task: Task) -> list[str]:
+    """That others deployed its application once, and how it could run on."""
+    text = moved_in(task)
+    return [text] if text else []
 
 
 def archive(task: Task, view: View, drain_s: float) -> Question:
@@ -142,7 +148,7 @@ def archive(task: Task, view: View, drain_s: float) -> Question:
     if task.status is not Status.NEED_STOP:
         alive = len(task.progress.replicas)
         drains = f"Drains {_count(alive)}, up to {drain_s:g} s."
-        lines += [drains if alive else "No replica runs.", _disarmed(task, view)]
+        lines += [drains if alive else "No replica runs.", *_moved_in(task), _disarmed(task, view)]
         label = "Deactivate, archive when Idle"
     return Question(
         title=f"Archive {task.name}", lines=[*lines, away], actions=[Button(YES, label)]
