@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from make import OURS, make_service
+from make import OURS, make_daily, make_one_off, make_service
 from scheduler.world import World
 from tasktui.commands.moving import Does, Item
 from tasktui.commands.serveconfig import from_running, read_config
@@ -145,3 +146,21 @@ async def test_a_task_whose_application_another_one_has_is_not_restored(world: W
     moved_in(world)
     with pytest.raises(Conflict, match="has the application or the route of shop-2 now"):
         world.commands.restore("shop", "shop-2")
+
+
+async def test_bounds_that_replace_all_replicas_are_told_before(world: World) -> None:
+    fixed = {**SHOP, "deployments": [{"name": "Echo", "num_replicas": 2}]}
+    (incoming,), _ = read_config({"applications": [fixed]})
+    moving = world.commands.moving()
+    wider = make_daily("08:00=2-2,20:00=1-4")
+    assert any("replaces every replica" in n for n in moving.plan_move(incoming, {}).notes) is False
+    planned = moving.plan_move(incoming, {}, schedule=wider)
+    assert any("replaces every replica" in n for n in planned.notes)
+    moving.move(moving.plan_move(incoming, {}))
+    world.commands.activate("shop", When.NOW)
+    await world.advance(5)
+    spec = world.commands.spec_of(world.task("shop"))
+    (hot,) = world.commands.changes("shop", replace(spec, schedule=make_one_off(None, "3")))
+    assert (hot.restarts, hot.text) == (False, "hot")
+    (change,) = world.commands.changes("shop", replace(spec, schedule=wider))
+    assert (change.field, change.restarts, change.text) == ("schedule", True, "restarts 1, once")

@@ -12,6 +12,7 @@ from tasktui.domain.actions import Action, refusal
 from tasktui.domain.event import EventKind
 from tasktui.domain.parameters import known
 from tasktui.domain.revision import Revision, revision_of, spec_of
+from tasktui.domain.schedule import OneOff, Replicas, Schedule
 from tasktui.domain.status import Status
 from tasktui.domain.task import Progress, Task, TaskId, TaskSpec, untroubled
 from tasktui.errors import NotAllowed, StaleRevision
@@ -134,7 +135,8 @@ class Edits:
                 parameters=resolved.parameters,
             ),
         )
-        return differences(old, new, task.progress.ready if task.status is Status.RUNNING else 0)
+        alive = task.progress.ready if task.status is Status.RUNNING else 0
+        return _with_form(task, spec.schedule, differences(old, new, alive), alive)
 
     def edit(
         self, name: str, revision: int, spec: TaskSpec, *, action_id: str = "", why: str = ""
@@ -202,6 +204,26 @@ class Edits:
                 f"{task.name} is {task.status}: the name is its route, and changes only when Idle.",
                 "Deactivate it first.",
             )
+
+
+def all_bounds(schedule: Schedule) -> list[Replicas]:
+    """The bounds of every point of a schedule."""
+    if isinstance(schedule, OneOff):
+        return [schedule.replicas]
+    return [p.replicas for p in schedule.points]
+
+
+def _with_form(task: Task, schedule: Schedule, changes: list[Change], alive: int) -> list[Change]:
+    """The changes; of an application in Ray's own form, bounds may replace its replicas once."""
+    from tasktui.engine.application import replaces  # noqa: PLC0415 - of no use to who only reads
+
+    def leaves(what: Schedule) -> bool:
+        return replaces(task.recipe.base, task.scaled, task.autoscaling, all_bounds(what))
+
+    if leaves(task.schedule) or not leaves(schedule):
+        return changes
+    text = f"restarts {alive}, once" if alive else "hot"
+    return [replace(c, restarts=True, text=text) if c.field == "schedule" else c for c in changes]
 
 
 def _begun_anew(progress: Progress, lines: Sequence[Change]) -> Progress:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from tasktui.commands.checks import Problem, require
 from tasktui.commands.context import Context
-from tasktui.commands.edits import Edits
+from tasktui.commands.edits import Edits, all_bounds
 from tasktui.commands.housing import Housing
 from tasktui.commands.incoming import Incoming
 from tasktui.commands.serveconfig import from_running, told
@@ -58,6 +58,12 @@ class Item:
     def moves(self) -> bool:
         """Whether there is something to do."""
         return self.does in {Does.NEW, Does.ADOPTS}
+
+
+_REPLACES = (
+    "its schedule has bounds that were not declared: Ray replaces every replica, once, "
+    "when they come"
+)
 
 
 class _TakenBackError(Exception):
@@ -193,6 +199,10 @@ class Moving(Edits):
             app=app,
             notes=incoming.notes,
         )
+        if application.replaces(
+            incoming.base, incoming.scaled, incoming.autoscaling, all_bounds(schedule)
+        ):
+            item = replace(item, notes=(*item.notes, _REPLACES))
         changed = app and differing(_service(incoming, artifact, schedule, self._context), app)
         if not changed:
             return item

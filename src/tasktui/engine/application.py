@@ -5,7 +5,7 @@ Must not know tasks, nor where the form came from: a file, or what Ray says it r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tasktui.domain.artifact import Spec, custom_of
@@ -57,6 +57,20 @@ def bounds(deployment: Form) -> Replicas:
     """
     low, high = limits(deployment) or (1, 1)
     return Replicas(low, high)
+
+
+def replaces(base: Form, scaled: str, code: Form, wanted: Iterable[Replicas]) -> bool:
+    """Whether any of the ``wanted`` bounds replaces every replica of the application, once.
+
+    Ray does that where a deployment comes to bounds that was written without. ``code`` are the
+    autoscaling options that only the code has.
+    """
+    given = entry(base, scaled)
+    if not base.get("import_path") or not scaled or scales(given):
+        return False
+    own = limits({"autoscaling_config": code})
+    running = [r for r in wanted if not r.stopped]
+    return any((r.min, r.max) != own if own else r.min != r.max for r in running)
 
 
 def options(deployment: Form) -> dict[str, object]:
