@@ -15,9 +15,10 @@ NO_SCHEDULER = "TASKTUI_NO_SCHEDULER"
 _SWITCHES = frozenset({"allow_remote", "read_only"})
 
 Admission = Literal["auto", "strict", "off"]
+Builds = Literal["import", "read"]
 Theme = Literal["16", "dark", "light", "mono"]
 
-_WORDS = {"admission": Admission, "theme": Theme}
+_WORDS = {"admission": Admission, "builds": Builds, "theme": Theme}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,12 @@ class Config:
     """How late a One-off that was missed may still start, in hours."""
     admission: Admission = "auto"
     """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
+    builds: Builds = "import"
+    """Whether an artifact's script is imported, in a process apart, or only read."""
+    build_limit_s: float = 120.0
+    """How long importing an artifact's script may take, in seconds."""
+    unused_limit_h: float = 24.0
+    """How long a package that nothing uses is kept, in hours."""
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The user's own keys of the terminal app by the id of what they do; only in the file."""
     theme: Theme = "16"

@@ -19,6 +19,7 @@ def tool(
         "HOME": str(tmp_path),
         "TMPDIR": str(tmp_path),  # where Ray would announce a head
         "TASKTUI_STATE_DIR": str(tmp_path / "state"),
+        "TASKTUI_BUILDS": "read",
         "TZ": "Europe/Berlin",
     }
     return Tool(tmp_path, capsys, environ)

@@ -61,7 +61,7 @@ class Desk:
         source = self.folder / "src" / name
         source.mkdir(parents=True, exist_ok=True)
         (source / "serve.py").write_text(script)
-        return self.commands.add_artifact(NewArtifact(folder=source, name=name)).label
+        return self.commands.add_artifact(NewArtifact(source=source, name=name)).label
 
     def launched(self, name: str = "chat", schedule: Schedule | None = None) -> Task:
         return self.commands.launch(spec(name, self.artifact(), schedule))

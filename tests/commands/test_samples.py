@@ -16,7 +16,7 @@ def launched(desk: Desk, manifest: str | None) -> Task:
     (folder / "serve.py").write_text(SCRIPT)
     if manifest is not None:
         (folder / "artifact.toml").write_text(manifest)
-    label = desk.commands.add_artifact(NewArtifact(folder=folder)).label
+    label = desk.commands.add_artifact(NewArtifact(source=folder)).label
     return desk.commands.launch(spec("chat", label))
 
 

@@ -26,6 +26,7 @@ from make import (
 )
 from store.values import ARTIFACTS, CLUSTERS, LEADERS, TASKS, folds
 from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind
+from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterState, ClusterView, SchedulerView
 from tasktui.domain.schedule import OneOff
@@ -597,9 +598,8 @@ def test_new_content_makes_a_new_version_and_the_old_one_stays(store: Store) -> 
     [
         {"file_path": "other"},
         {"deployment_name": "other"},
-        {"scaled": "Other"},
+        {"build": Build(scales="Other")},
         {"env": {"A": "1"}},
-        {"autoscaling": {"target_ongoing_requests": 5}},
     ],
     ids=str,
 )
@@ -616,6 +616,21 @@ def test_the_same_content_and_settings_give_the_same_version(store: Store) -> No
     again = store.add_artifact(replace(_model("a"), description="other words", created_by="op2"))
     assert again == first
     assert len(store.artifacts()) == 2
+
+
+def test_what_a_build_tells_is_no_part_of_what_makes_a_version(store: Store) -> None:
+    first = store.add_artifact(_model("a"))
+    told = replace(
+        first,
+        scaled="Other",
+        autoscaling={"upscale_delay_s": 1},
+        build=Build(status=BuildStatus.FAILURE, error="why", at=NOW),
+    )
+    assert store.tell_build(told, first.build)
+    assert store.artifact("model") == told
+    assert store.add_artifact(_model("a")) == told
+    assert not store.tell_build(first, first.build), "somebody else told something meanwhile"
+    assert store.artifact("model") == told
 
 
 def test_artifacts_are_listed_by_name_the_newest_first(store: Store) -> None:

@@ -46,7 +46,7 @@ class Bench:
 
     @property
     def config(self) -> Config:
-        return Config(state_dir=self.folder / "state")
+        return Config(state_dir=self.folder / "state", builds="read")
 
     def session(self, *, read_only: bool = False) -> Session:
         config = replace(self.config, read_only=read_only)

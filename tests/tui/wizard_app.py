@@ -61,7 +61,7 @@ class Workshop:
         source.mkdir(parents=True, exist_ok=True)
         for script in ("serve.py", *scripts):
             (source / script).write_text(SCRIPT)
-        new = NewArtifact(folder=source, name=name, description=description)
+        new = NewArtifact(source=source, name=name, description=description)
         return self.bench.other.call(lambda c: c.add_artifact(new)).label
 
     def task(self, name: str = "chat", schedule: Schedule | None = None) -> Task:

@@ -1,4 +1,4 @@
-"""Verbs for artifacts: check a folder, add it, list, show, remove."""
+"""Verbs for artifacts: check a folder, add it, list, show, remove. Building is ``builds``'."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasktui.cli import builds
+from tasktui.cli.builds import artifact_label, build_json, build_rows, conclude
 from tasktui.cli.flags import variables
 from tasktui.cli.output import Column, emit, note, rows, say, table, width
 from tasktui.cli.verbs import Call, Verb
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("ARTIFACT"),
     Column("KIND", 3),
+    Column("BUILD", 8),
     Column("PER REPLICA", 7),
     Column("SCRIPT", 5),
     Column("SIZE", 2),
@@ -34,7 +37,8 @@ _FILES = 20
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("folder", metavar="DIR", type=Path, help="folder with the script")
+    add("source", metavar="DIR|ZIP", nargs="?", type=Path, help="folder with the script, or a zip")
+    add("--image", metavar="REF", help="container image instead: registry/name:tag or @sha256:...")
     add("--name", metavar="NAME", help="the manifest's, else made from the folder's name")
     add("--gpu", metavar="N", help="GPUs of one replica; below 1 shares one (0)")
     add("--cpu", metavar="N", help="CPUs of one replica (1)")
@@ -45,13 +49,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scales", metavar="D", help="deployment that replicas count for; from code")
     add("--env", metavar="K=V", action="append", default=[], help="variable; may be repeated")
     add("--description", metavar="TEXT", help="what it is, in a line")
+    add("--no-wait", action="store_true", help="return while it is being built")
 
 
 def _add(call: Call) -> int:
     call.require_writable()
     args = call.args
     new = NewArtifact(
-        folder=args.folder,
+        source=_source(args),
+        image=args.image or "",
         name=args.name,
         file_path=args.file_path,
         deployment_name=args.deployment_name,
@@ -64,13 +70,18 @@ def _add(call: Call) -> int:
         description=args.description,
     )
     artifact = call.session.call(lambda c: c.add_artifact(new))
-    if call.json:
-        emit(artifact_json(artifact))
-    else:
+    if not call.json:
         what = f"{len(artifact.files)} files, {size_text(artifact.size)}"
         say(f"{artifact.label}  {what}, per replica {artifact.spec}")
-        say(f"  tasktui launch NAME --artifact {artifact.name} --one-off now --activate")
-    return 0
+        _say_files(artifact.files)
+    return conclude(call, artifact, wait=not args.no_wait)
+
+
+def _source(args: argparse.Namespace) -> Path:
+    """The folder or zip; an image needs none. Raises UserError unless one of both is given."""
+    if (args.source is None) == (args.image is None):
+        raise UserError("Give a folder, a zip, or --image REF: one of them.")
+    return args.source or Path()
 
 
 def _amount(field: str, text: str | None) -> float | None:
@@ -158,6 +169,7 @@ def _list(call: Call) -> int:
         [
             a.label,
             str(a.kind),
+            str(a.build.status),
             str(a.spec),
             f"{a.file_path}:{a.deployment_name}",
             size_text(a.size),
@@ -170,10 +182,6 @@ def _list(call: Call) -> int:
     if not found:
         note("No artifacts.")
     return 0
-
-
-def _label(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("label", metavar="ARTIFACT", help="echo, mine (newest version) or mine@2")
 
 
 def _show(call: Call) -> int:
@@ -193,6 +201,8 @@ def _show(call: Call) -> int:
             ("Requires", ", ".join(artifact.recipe.requirements)),
             ("Limits", _limits(artifact.recipe.health)),
             ("Environment", env_text(artifact.env)),
+            *build_rows(artifact.build),
+            ("Autoscaling", ", ".join(f"{k} {v}" for k, v in artifact.autoscaling.items())),
             ("Tags", ", ".join(artifact.tags)),
             ("Created", f"{iso(artifact.created_at)} by {artifact.created_by}"),
             ("Content", f"{size_text(artifact.size)}, {artifact.digest[:12]}"),
@@ -257,11 +267,13 @@ def artifact_json(artifact: Artifact) -> dict[str, object]:
         "deployment_name": artifact.deployment_name,
         "scales": artifact.scaled,
         "spec": spec_json(artifact.spec),
+        "autoscaling": dict(artifact.autoscaling),
         "parameters": [asdict(p) for p in artifact.parameters],
         "requirements": list(artifact.recipe.requirements),
         "health": asdict(artifact.recipe.health),
         "tags": list(artifact.tags),
         "env": sorted(artifact.env),
+        "build": build_json(artifact.build),
         "files": list(artifact.files),
         "description": artifact.description,
         "created_at": iso(artifact.created_at),
@@ -275,14 +287,19 @@ VERBS = (
         verbs=(
             Verb(
                 name="add",
-                summary="Pack a folder as an artifact; a change makes a new version",
-                text="What no flag says comes from the folder's artifact.toml where it has one.",
+                summary="Pack and build a folder, a zip or an image; a change makes a new version",
+                text="What no flag says comes from the folder's artifact.toml where it has one.\n"
+                "The script is imported in a process apart, as Ray will do it, within limits of\n"
+                "time, memory and output. Exit code 3 where that fails: such a version can not be\n"
+                "launched.",
                 run=_add,
                 arguments=_add_arguments,
                 json=True,
                 examples=(
                     "tasktui artifact add ./my-model --gpu 1",
                     "tasktui artifact add . --name chat --file-path models/serve --cpu 2",
+                    "tasktui artifact add model.zip --no-wait",
+                    "tasktui artifact add --image reg.local/chat:1.2 --name chat --scales Model",
                 ),
             ),
             Verb(
@@ -301,6 +318,7 @@ VERBS = (
                 json=True,
                 examples=("tasktui artifact init ./my-model",),
             ),
+            *builds.VERBS,
             Verb(
                 name="ls",
                 summary="List all artifacts with their versions",
@@ -312,7 +330,7 @@ VERBS = (
                 name="show",
                 summary="Show one artifact whole",
                 run=_show,
-                arguments=_label,
+                arguments=artifact_label,
                 json=True,
                 examples=("tasktui artifact show my-model@2",),
             ),
@@ -320,7 +338,7 @@ VERBS = (
                 name="rm",
                 summary="Remove a version that no task uses",
                 run=_remove,
-                arguments=_label,
+                arguments=artifact_label,
                 json=True,
                 examples=("tasktui artifact rm my-model@1",),
             ),

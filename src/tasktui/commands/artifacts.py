@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from tasktui.catalog import FILE, folders, official
+from tasktui.commands.builds import Builds
 from tasktui.commands.checks import read_script, require_builder
-from tasktui.commands.context import Context
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
+from tasktui.domain.build import Build, BuildStatus
+from tasktui.domain.manifest import Manifest
 from tasktui.domain.recipe import Recipe
 from tasktui.domain.task import check_name
 from tasktui.errors import Conflict, InvalidField, StoreBroken
 
 if TYPE_CHECKING:
     from tasktui.commands.request import Request
-    from tasktui.domain.manifest import Manifest
     from tasktui.domain.task import Task
     from tasktui.engine.script import Script
 
 _CATALOG = "catalog"
+_SCRIPT = 10 * 10**6
+"""Bytes of a script."""
+_PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
+_IMAGE = re.compile(
+    rf"(?:[A-Za-z0-9.-]+(?::\d{{1,5}})?/)?{_PART}(?:/{_PART})*"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+)
+_UNSEEN = "Not built here: what is in the image only a node with podman can tell."
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArtifact:
-    """What a user says of a folder that becomes an artifact; None leaves it to the manifest."""
+    """What a user says of what becomes an artifact; None leaves it to the manifest."""
 
-    folder: Path
+    source: Path
+    """A folder, or a zip of one; nothing where there is an image."""
+    image: str = ""
+    """Reference of a container image that holds the script."""
     name: str | None = None
     file_path: str | None = None
     deployment_name: str | None = None
@@ -45,37 +58,77 @@ class NewArtifact:
     description: str | None = None
 
 
-class Artifacts:
+class Artifacts(Builds):
     """Artifacts of one store."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._store = context.store
-
     def add_artifact(self, new: NewArtifact) -> Artifact:
-        """Pack, check and keep a folder; the same content and settings give the same version.
+        """Pack, check and keep a folder or zip, and start its build.
 
-        Raises InvalidField or UserError where the manifest, the script or the
-        deployment name is wrong, and what ``pack`` raises for the folder itself.
+        The same content and settings give the same version, which is built again unless
+        that was done. Raises InvalidField or UserError where the manifest, the script or
+        the deployment name is wrong, and what ``pack`` and ``unpacked`` raise.
         """
+        from tasktui.engine.unpacking import unpacked  # noqa: PLC0415 - off the path of plain reads
+
+        if new.image:
+            return self._add_image(new)
+        if new.source.suffix.lower() == ".zip" and not new.source.is_dir():
+            with unpacked(new.source) as folder:
+                return self._add(new, folder, new.source.stem, ArtifactKind.ZIP)
+        check_folder(new.source)
+        return self._add(new, new.source, new.source.resolve().name, ArtifactKind.FOLDER)
+
+    def _add(self, new: NewArtifact, folder: Path, usual_name: str, kind: ArtifactKind) -> Artifact:
         from tasktui.catalog.manifest import load  # noqa: PLC0415 - off the path of plain reads
 
-        check_folder(new.folder)
-        manifest = named(new.folder, _settled(new, load(new.folder).required()))
+        manifest = named(usual_name, _settled(new, load(folder).required()))
         check_spec(manifest.spec)
-        return self._keep(new.folder, manifest, ArtifactKind.FOLDER)
+        artifact = self._keep(folder, manifest, kind)
+        if artifact.build.launchable or self.is_building(artifact):
+            return artifact
+        return self.start_build(artifact)
+
+    def _add_image(self, new: NewArtifact) -> Artifact:
+        """Keep a reference: what is in the image only Ray's nodes can tell."""
+        manifest = named("", _settled(new, Manifest()))
+        check_image(new.image)
+        check_spec(manifest.spec)
+        check_script(manifest)
+        if not manifest.scales:
+            raise InvalidField(
+                "scales", "", "the deployment that replicas count for: an image is not opened here"
+            )
+        now = self._context.now()
+        return self._store.add_artifact(
+            Artifact(
+                id=ArtifactId(0),
+                name=manifest.name,
+                version=0,
+                kind=ArtifactKind.IMAGE,
+                digest="",
+                size=0,
+                file_path=manifest.file_path,
+                deployment_name=manifest.deployment_name,
+                scaled=manifest.scales,
+                spec=manifest.spec,
+                env=dict(manifest.env),
+                description=manifest.description,
+                recipe=Recipe(base={"runtime_env": {"image_uri": new.image}}),
+                build=Build(at=now, scales=manifest.scales, note=_UNSEEN),
+                created_at=now,
+                created_by=self._context.actor.user,
+            )
+        )
 
     def remove_artifact(self, label: str) -> None:
-        """Remove one version and, when nothing else uses it, its package.
+        """Remove one version; its package goes later, when nothing else uses it.
 
-        Raises Conflict while a task uses it.
+        Raises Conflict while a task uses it, or while it is built.
         """
         artifact = self._store.artifact(label)
         if artifact.kind is ArtifactKind.OFFICIAL:
             raise Conflict(f"{label} is an official model and stays.", "")
-        self._store.remove_artifact(artifact.id)
-        if not self._store.digest_in_use(artifact.digest):
-            self._store.archive_path(artifact.digest).unlink(missing_ok=True)
+        self.forget(artifact)
 
     def add_official(self) -> None:
         """Keep the official models of this version of the program in the store.
@@ -110,9 +163,12 @@ class Artifacts:
     def _keep(self, folder: Path, manifest: Manifest, kind: ArtifactKind) -> Artifact:
         from tasktui.engine.packages import pack  # noqa: PLC0415 - off the path of plain reads
 
-        script = script_of(folder, manifest)
+        script = self._script(folder, manifest, kind)
         package = pack(folder, self._store.archive_path("x").parent)
         check_packed(manifest, package.files)
+        now = self._context.now()
+        only_read = self._context.build is None or kind is ArtifactKind.OFFICIAL
+        status = BuildStatus.SUCCESS if only_read else BuildStatus.INIT
         return self._store.add_artifact(
             Artifact(
                 id=ArtifactId(0),
@@ -125,6 +181,7 @@ class Artifacts:
                 deployment_name=manifest.deployment_name,
                 scaled=script.scaled,
                 autoscaling={**script.autoscaling, **manifest.autoscaling},
+                build=Build(status=status, at=now, scales=manifest.scales),
                 spec=manifest.spec,
                 env=dict(manifest.env),
                 files=package.files,
@@ -132,10 +189,20 @@ class Artifacts:
                 tags=manifest.tags,
                 parameters=manifest.parameters,
                 recipe=Recipe(requirements=manifest.requirements, health=manifest.health),
-                created_at=self._context.now(),
+                created_at=now,
                 created_by="tasktui" if kind is ArtifactKind.OFFICIAL else self._context.actor.user,
             )
         )
+
+    def _script(self, folder: Path, manifest: Manifest, kind: ArtifactKind) -> Script:
+        """What the script says, for a build to confirm; what only a run tells is left to that."""
+        from tasktui.engine.script import Script, Untold  # noqa: PLC0415 - as above
+
+        if self._context.build is None or kind is ArtifactKind.OFFICIAL:
+            return script_of(folder, manifest)
+        with suppress(Untold):
+            script_of(folder, manifest)
+        return Script(scaled=manifest.scales)
 
 
 def check_folder(folder: Path) -> None:
@@ -144,12 +211,12 @@ def check_folder(folder: Path) -> None:
         raise InvalidField("folder", str(folder), "an existing folder, not a link")
 
 
-def named(folder: Path, manifest: Manifest) -> Manifest:
-    """The manifest with a name, made from the folder's where it has none.
+def named(usual: str, manifest: Manifest) -> Manifest:
+    """The manifest with a name, made from that of the folder or zip where it has none.
 
     Raises InvalidField for what cannot be a name, Conflict for that of an official model.
     """
-    name = check_name(manifest.name or slug(folder.resolve().name))
+    name = check_name(manifest.name or slug(usual))
     if name in {f.name for f in folders()}:
         raise Conflict(
             f"{name} is the name of an official model.", "Choose another (--name, or the manifest)."
@@ -187,10 +254,8 @@ def script_of(folder: Path, manifest: Manifest) -> Script:
     """Read and check the script before anything is packed. Raises InvalidField."""
     from tasktui.engine.script import inspect  # noqa: PLC0415 - off the path of plain reads
 
-    file_path, deployment_name = manifest.file_path, manifest.deployment_name
-    path = PurePosixPath(file_path)
-    if path.is_absolute() or ".." in path.parts or path.suffix == ".py" or not file_path:
-        raise InvalidField("file_path", file_path, "a relative path without '..' and without .py")
+    check_script(manifest)
+    file_path = manifest.file_path
     script = folder / f"{file_path}.py"
     if not script.is_file():
         found = sorted(p.relative_to(folder).as_posix()[:-3] for p in folder.rglob("*.py"))
@@ -198,11 +263,35 @@ def script_of(folder: Path, manifest: Manifest) -> Script:
         raise InvalidField(
             "file_path", file_path, f"{file_path}.py must exist in {folder.name}; {known}"
         )
-    if not deployment_name.isidentifier():
-        raise InvalidField("deployment_name", deployment_name, "a Python identifier")
-    said = inspect(script.read_text(errors="replace"), deployment_name, scales=manifest.scales)
-    require_builder(said, deployment_name, manifest.parameters)
+    if script.stat().st_size > _SCRIPT:
+        raise InvalidField("file_path", file_path, f"a script of at most {_SCRIPT // 10**6} MB")
+    text = script.read_text(errors="replace")
+    said = inspect(text, manifest.deployment_name, scales=manifest.scales)
+    require_builder(said, manifest.deployment_name, manifest.parameters)
     return said
+
+
+def check_script(manifest: Manifest) -> None:
+    """Raise InvalidField unless file path and deployment name can be such."""
+    path = PurePosixPath(manifest.file_path)
+    if path.is_absolute() or ".." in path.parts or path.suffix == ".py" or not path.parts:
+        raise InvalidField(
+            "file_path", manifest.file_path, "a relative path without '..' and without .py"
+        )
+    if not manifest.deployment_name.isidentifier():
+        raise InvalidField("deployment_name", manifest.deployment_name, "a Python identifier")
+
+
+def check_image(reference: str) -> None:
+    """Raise InvalidField unless it names an image of one version."""
+    versioned = ":" in reference.rpartition("/")[2]
+    if not versioned or not _IMAGE.fullmatch(reference) or len(reference) > 500:
+        raise InvalidField(
+            "image",
+            reference,
+            "registry/path:tag or registry/path@sha256:..., in lower case: the tag or digest is "
+            "what makes it one version",
+        )
 
 
 def check_packed(manifest: Manifest, files: tuple[str, ...]) -> None:

@@ -136,6 +136,7 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
     attempt("artifact", lambda: store.artifact(spec.artifact))
     if not found or found[-1].field != "artifact":
         artifact = store.artifact(spec.artifact)
+        attempt("artifact", lambda: _check_built(store, spec, editing))
         attempt("file_path", lambda: _script(store, artifact, spec))
         wrong = problems(artifact.parameters, spec.parameters)
         found.extend(Problem(e.field, str(e)) for e in wrong)
@@ -147,6 +148,20 @@ def check(context: Context, spec: TaskSpec, *, editing: str | None = None) -> li
         attempt("schedule", lambda: _check_past(context, spec, editing))
         found.extend(_doubts(context, spec.schedule, editing))
     return found
+
+
+def _check_built(store: Store, spec: TaskSpec, editing: str | None) -> None:
+    """Raise InvalidField for a version, new to the task, that no build has confirmed."""
+    artifact = store.artifact(spec.artifact)
+    build = artifact.build
+    known = editing is not None and store.task(editing).artifact_id == artifact.id
+    if known or build.launchable:
+        return
+    how = f"tasktui artifact log {artifact.label}"
+    if not build.over:
+        raise InvalidField("artifact", artifact.label, f"one that is built; see {how}")
+    why = f"its build says {build.status}: {build.why}"
+    raise InvalidField("artifact", artifact.label, f"one that builds; {why} ({how})")
 
 
 def require(problems: list[Problem]) -> None:

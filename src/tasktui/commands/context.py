@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tasktui.config import Config
+from tasktui.domain.artifact import ArtifactId
 from tasktui.domain.event import Actor, Event, EventKind
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
@@ -25,6 +26,9 @@ class Context:
     """Aware, UTC."""
     poke: Callable[[], None]
     """Tell the scheduler that something changed; starts it where none runs."""
+    build: Callable[[ArtifactId, int], None] | None = None
+    """Start a process that builds this artifact and inherits the open lock of that build; None
+    where scripts are only read."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     """Where variables of tasks may refer to."""
 

@@ -77,7 +77,7 @@ def check(folder: Path) -> Checked:
     found += [Problem(p.field, str(p)) for p in parsed.problems] if parsed else []
     readable = not found
     manifest = (parsed or Parsed(Manifest())).manifest
-    manifest = attempt(lambda: named(folder, manifest)) or manifest
+    manifest = attempt(lambda: named(folder.resolve().name, manifest)) or manifest
     attempt(lambda: check_spec(manifest.spec))
     # After a wrong manifest the script that it names may be another one.
     script = attempt(lambda: script_of(folder, manifest)) if readable else None

@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from tasktui.commands.context import Context
-from tasktui.domain.artifact import Artifact
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.domain.search import Pulse, Search, Told
@@ -112,14 +111,6 @@ class Reads:
     def scheduler(self) -> SchedulerView:
         """The leader's row."""
         return self._store.leader()
-
-    def artifacts(self) -> list[Artifact]:
-        """Every version of every artifact."""
-        return self._store.artifacts()
-
-    def artifact(self, label: str) -> Artifact:
-        """``echo``, ``mine`` (newest version) or ``mine@2``; raises NotFound."""
-        return self._store.artifact(label)
 
     def setting(self, key: str) -> str | None:
         """A value kept in the store, None when never set."""

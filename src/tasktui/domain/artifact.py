@@ -26,6 +26,9 @@ class ArtifactKind(StrEnum):
 
     OFFICIAL = "official"
     FOLDER = "folder"
+    ZIP = "zip"
+    IMAGE = "image"
+    """A container image: nothing of it is packed here."""
     CONFIG = "config"
     """An application in Ray Serve's own form: its code lies elsewhere, there is no package."""
 

@@ -6,7 +6,7 @@ Values only. Must not know processes or the store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,11 +54,20 @@ class Build:
     """In the order of the topology, the ingress first; empty where no build has told them."""
     docs_path: str = ""
     """Path of the ingress's API documentation below the route; empty without one."""
+    scales: str = ""
+    """The deployment that was asked for to scale; empty: the build tells."""
+    note: str = ""
+    """What one should know of a build that succeeded. Untrusted text."""
 
     @property
     def over(self) -> bool:
         """Whether it has ended, well or not."""
         return self.status not in _GOING
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in a sentence."""
+        return self.error.partition("\n")[0]
 
     @property
     def launchable(self) -> bool:
@@ -70,3 +79,32 @@ _GOING = {BuildStatus.INIT, BuildStatus.QUEUED, BuildStatus.BUILDING}
 
 BUILT = Build()
 """Of what was read and checked without a build."""
+
+Weight = tuple[float, float]
+"""GPUs and CPUs of one replica."""
+
+
+def heaviest(weights: Mapping[str, Weight | None], ingress: str) -> str | None:
+    """The deployment that scales: the only one, else the one dependency that needs most.
+
+    None where that cannot be told: a tie, a heavier ingress, an unknown weight.
+    """
+    if len(weights) == 1:
+        return ingress
+    known = {name: weight for name, weight in weights.items() if weight is not None}
+    if len(known) < len(weights):
+        return None
+    most = max(weight for name, weight in known.items() if name != ingress)
+    names = [name for name, weight in known.items() if weight == most and name != ingress]
+    return names[0] if len(names) == 1 and known[ingress] <= most else None
+
+
+def entered(build: Build, status: BuildStatus, at: datetime) -> Build:
+    """A build on its way, with nothing of what an earlier one told."""
+    return Build(status=status, at=at, scales=build.scales)
+
+
+def lost(build: Build) -> Build:
+    """A build whose process is gone without a word."""
+    what = "The build process ended without a word, as after kill -9 or a restart of the machine."
+    return replace(build, status=BuildStatus.FAILURE, error=f"{what} Build it again.")

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tasktui.domain.build import heaviest
 from tasktui.engine.bindings import STAR, Reader
 from tasktui.engine.values import (
     Application,
@@ -32,6 +33,10 @@ from tasktui.errors import InvalidField
 
 _BOUNDS = {"min_replicas", "max_replicas", "initial_replicas"}
 _ASK = "name the deployment that scales (--scales NAME)"
+
+
+class Untold(InvalidField):
+    """Only a run of the script would tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def inspect(text: str, deployment_name: str, scales: str = "") -> Script:
     ``scales`` names the deployment where the script does not tell. Raises
     InvalidField: for ``file_path`` when it is not Python, for ``scales`` when it
     is none of the deployments, else for ``deployment_name``: no such application
-    is bound, or which of its deployments scales, or their autoscaling options,
-    can be told only by running it.
+    is bound. Raises Untold, one of these, where only running it would tell which
+    of its deployments scales, or their autoscaling options.
     """
     reader = _parse(text)
     ingress = _application(reader, deployment_name)
@@ -145,43 +150,27 @@ def _chosen(found: Members, deployment_name: str) -> str:
     """The only deployment, else the ingress's heaviest dependency."""
     if not found.complete:
         seen = f"; seen in it: {_listed(found)}" if found.named else ""
-        raise InvalidField(
+        raise Untold(
             "deployment_name",
             deployment_name,
             f"not all of its deployments can be told from the script: {_ASK}{seen}",
         )
-    *dependencies, ingress = found.named
-    if not dependencies:
-        return ingress
     weights = {name: _weight(application) for name, application in found.named.items()}
-    heaviest = _heaviest(weights, dependencies, ingress)
-    if heaviest is None:
-        raise InvalidField(
+    name = heaviest(weights, list(weights)[-1])
+    if name is None:
+        raise Untold(
             "deployment_name",
             deployment_name,
             f"which of its deployments needs most cannot be told: {_ASK}: {_listed(found)}",
         )
-    return heaviest
+    return name
 
 
 def _listed(found: Members) -> str:
     return ", ".join(found.named)
 
 
-_Weight = tuple[float, float] | None
-
-
-def _heaviest(weights: Mapping[str, _Weight], dependencies: list[str], ingress: str) -> str | None:
-    """The one dependency that needs most; None for a tie, or a heavier ingress."""
-    known = {name: weight for name, weight in weights.items() if weight is not None}
-    if len(known) < len(weights):
-        return None
-    most = max(known[name] for name in dependencies)
-    names = [name for name in dependencies if known[name] == most]
-    return names[0] if len(names) == 1 and known[ingress] <= most else None
-
-
-def _weight(application: Application) -> _Weight:
+def _weight(application: Application) -> tuple[float, float] | None:
     """GPUs and CPUs of one replica; None where only a run would tell."""
     try:
         options = plain(application.deployment.options.get("ray_actor_options", Table({})))
@@ -195,7 +184,7 @@ def _weight(application: Application) -> _Weight:
 
 
 def _autoscaling(deployment: Deployment) -> dict[str, object]:
-    """Options besides the bounds. Raises InvalidField where only a run would tell them."""
+    """Options besides the bounds. Raises Untold where only a run would tell them."""
     given = deployment.options.get("autoscaling_config", Table({}))
     if given == Literal(None):
         return {}
@@ -205,7 +194,7 @@ def _autoscaling(deployment: Deployment) -> dict[str, object]:
         options = {key: plain(value) for key, value in kept.items()}
         json.dumps(options)
     except (NotLiteral, TypeError, ValueError) as error:
-        raise InvalidField(
+        raise Untold(
             "deployment_name",
             deployment.name,
             "a deployment whose autoscaling_config is written in literal values: they are sent "

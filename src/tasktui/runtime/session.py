@@ -27,6 +27,7 @@ from tasktui.store.watch import Watcher
 
 if TYPE_CHECKING:
     from tasktui.commands.request import Request
+    from tasktui.domain.artifact import ArtifactId
     from tasktui.domain.log import Stream
     from tasktui.domain.observed import ClusterView
     from tasktui.domain.task import Task
@@ -256,6 +257,7 @@ class Session:
                 actor=self._actor,
                 now=self._now,
                 poke=self._poke,
+                build=self._build if self.config.builds == "import" else None,
                 environ=self.environ,
             )
         )
@@ -263,6 +265,11 @@ class Session:
     def _poke(self) -> None:
         if not doorbell.ring(self.config.state_dir):
             daemon.start(self.config)
+
+    def _build(self, key: ArtifactId, lock: int) -> None:
+        from tasktui.runtime import builds  # noqa: PLC0415 - off the path of plain reads
+
+        builds.start(self.config, key, lock)
 
 
 def _user() -> str:

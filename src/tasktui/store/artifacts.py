@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind
+from tasktui.domain.build import Build
 from tasktui.errors import Conflict, NotFound
 from tasktui.store import documents as doc
 from tasktui.store import recipes
@@ -18,19 +19,19 @@ from tasktui.store.connection import Row, Value
 
 _CONTENT = (
     "name",
-    "kind",
     "digest",
     "file_path",
     "deployment_name",
-    "scaled",
-    "autoscaling",
     "spec",
     "env",
     "parameters",
     "recipe",
 )
-_REST = ("version", "size", "files", "description", "tags", "build", "created_at", "created_by")
-_STORED = (*_CONTENT, *_REST)
+_TOLD = ("scaled", "autoscaling", "build")
+"""What a build tells, and so no part of what makes a version."""
+
+_REST = ("kind", "version", "size", "files", "description", "tags", "created_at", "created_by")
+_STORED = (*_CONTENT, *_TOLD, *_REST)
 _SELECT = f"SELECT id, {', '.join(_STORED)} FROM artifact"  # noqa: S608 - our own column names
 _INSERT = (
     f"INSERT INTO artifact ({', '.join(_STORED)}) "  # noqa: S608 - our own column names
@@ -39,7 +40,10 @@ _INSERT = (
 _DIGITS = 19
 """Numbers of so many digits need not fit into SQLite's integers."""
 
-_SAME = " AND ".join(f"{name} = ?" for name in _CONTENT)
+_SAME = (
+    " AND ".join(f"{name} = ?" for name in _CONTENT)
+    + " AND (kind = 'official') = ? AND ifnull(json_extract(build, '$.scales'), '') = ?"
+)
 
 
 class Artifacts(Base):
@@ -57,13 +61,26 @@ class Artifacts(Base):
         instead. Raises Conflict when the name belongs to another kind.
         """
         content = _content(artifact)
+        asked = (int(artifact.kind is ArtifactKind.OFFICIAL), artifact.build.scales)
         with self.transaction():
-            row = self._db.row(f"{_SELECT} WHERE {_SAME} ORDER BY version DESC LIMIT 1", content)
+            row = self._db.row(
+                f"{_SELECT} WHERE {_SAME} ORDER BY version DESC LIMIT 1", [*content, *asked]
+            )
             if row is not None:
                 return _read(row)
             new = replace(artifact, version=self._next_version(artifact))
-            key = self._db.execute(_INSERT, (*content, *_rest(new))).lastrowid
+            key = self._db.execute(_INSERT, (*content, *_told(new), *_rest(new))).lastrowid
         return replace(new, id=ArtifactId(key or 0))
+
+    def tell_build(self, artifact: Artifact, before: Build) -> bool:
+        """Write what a build tells, unless that is no longer ``before``; whether it was written."""
+        with self.transaction():
+            found = self.artifact_by_id(artifact.id)
+            if found is None or found.build != before:
+                return False
+            sql = "UPDATE artifact SET scaled = ?, autoscaling = ?, build = ? WHERE id = ?"
+            self._db.execute(sql, (*_told(artifact), artifact.id))
+        return True
 
     def artifacts(self) -> list[Artifact]:
         """All versions, by name, the newest first."""
@@ -115,7 +132,8 @@ class Artifacts(Base):
         newest = self._db.row(sql, [artifact.name])
         if newest is None:
             return 1
-        if newest[0] != artifact.kind.value:
+        official = ArtifactKind.OFFICIAL.value
+        if newest[0] != artifact.kind.value and official in {newest[0], artifact.kind.value}:
             raise Conflict(
                 f"The name {artifact.name!r} belongs to an artifact of another kind ({newest[0]}).",
                 "Choose another name.",
@@ -131,12 +149,9 @@ class Artifacts(Base):
 def _content(artifact: Artifact) -> tuple[Value, ...]:
     return (
         artifact.name,
-        artifact.kind.value,
         artifact.digest,
         artifact.file_path,
         artifact.deployment_name,
-        artifact.scaled,
-        doc.mapping(artifact.autoscaling),
         doc.spec(artifact.spec),
         doc.mapping(artifact.env),
         recipes.parameters(artifact.parameters),
@@ -144,22 +159,26 @@ def _content(artifact: Artifact) -> tuple[Value, ...]:
     )
 
 
+def _told(artifact: Artifact) -> tuple[Value, ...]:
+    return artifact.scaled, doc.mapping(artifact.autoscaling), recipes.build(artifact.build)
+
+
 def _rest(artifact: Artifact) -> tuple[Value, ...]:
     return (
+        artifact.kind.value,
         artifact.version,
         artifact.size,
         doc.names(artifact.files),
         artifact.description,
         doc.names(artifact.tags),
-        recipes.build(artifact.build),
         doc.micros(artifact.created_at),
         artifact.created_by,
     )
 
 
 def _read(row: Row) -> Artifact:
-    key, name, kind, digest, file_path, deployment_name, scaled, autoscaling, spec = row[:9]
-    env, parameters, recipe, version, size, files, description, tags, build = row[9:18]
+    key, name, digest, file_path, deployment_name, spec, env, parameters, recipe = row[:9]
+    scaled, autoscaling, build, kind, version, size, files, description, tags = row[9:18]
     created_at, created_by = row[18:]
     return Artifact(
         id=ArtifactId(key),
