@@ -12,7 +12,7 @@ import pytest
 
 from make import make_task
 from tasktui.config import Config
-from tasktui.runtime.keeping import KEPT, export, keep, keep_daily
+from tasktui.runtime.keeping import KEPT, export, keep, keep_daily, prune
 from tasktui.store.store import Store
 
 HOUR = timedelta(hours=1)
@@ -97,3 +97,27 @@ async def test_a_copy_that_cannot_be_made_is_said_and_the_scheduler_goes_on(
     assert not task.done()
     task.cancel()
     assert "No daily copy was made" in caplog.text
+
+
+def test_a_package_goes_with_the_look_after_its_time_of_grace(near: Config) -> None:
+    now = datetime.now(UTC)
+    with closing(Store.open(near.database)) as store:
+        path = store.archive_path("e" * 64)
+        path.write_bytes(b"zip")
+    assert prune(near, now + timedelta(hours=near.unused_limit_h) - HOUR) == 0
+    assert path.exists()
+    assert prune(near, now + timedelta(hours=near.unused_limit_h) + HOUR) == 1
+    assert not path.exists()
+
+
+async def test_packages_are_looked_after_where_a_copy_cannot_be_made(near: Config) -> None:
+    (near.state_dir / "backups").write_text("in the way")
+    with closing(Store.open(near.database)) as store:
+        path = store.archive_path("e" * 64)
+    path.write_bytes(b"zip")
+    os.utime(path, (0, 0))
+    task = asyncio.create_task(keep_daily(near, first_s=0))
+    async with asyncio.timeout(20):
+        while path.exists():  # noqa: ASYNC110 - a file has no event to wait for
+            await asyncio.sleep(0.01)
+    task.cancel()

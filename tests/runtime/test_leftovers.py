@@ -57,7 +57,7 @@ def test_a_package_that_nobody_uses_is_named_with_its_size(state: Path) -> None:
     assert found(state) == [], "it may be just being added"
     (one,) = found_after(aged(package), state)
     assert "deadbeefdead... (2.5 MB), which no artifact uses" in one.text
-    assert one.mend == f"rm {package}"
+    assert one.mend == "tasktui artifact prune"
     assert found(state, "deadbeefdeadbeef") == []
 
 

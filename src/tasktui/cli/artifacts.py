@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasktui.cli import builds
+from tasktui.cli import builds, pruning
 from tasktui.cli.builds import artifact_label, build_json, build_rows, conclude
 from tasktui.cli.flags import variables
-from tasktui.cli.output import Column, emit, note, rows, say, table, width
+from tasktui.cli.output import Column, emit, note, rows, say, size_text, table, width
 from tasktui.cli.verbs import Call, Verb
 from tasktui.commands.artifacts import NewArtifact
 from tasktui.commands.present import age, env_text, iso, parameter_text, spec_json
@@ -247,13 +247,6 @@ def _remove(call: Call) -> int:
     return 0
 
 
-def size_text(size: int) -> str:
-    """Bytes in words: ``840 B``, ``12 kB``, ``3.4 MB``."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
 def artifact_json(artifact: Artifact) -> dict[str, object]:
     """The artifact as JSON; of the environment the names only, since values may be secrets."""
     return {
@@ -342,6 +335,7 @@ VERBS = (
                 json=True,
                 examples=("tasktui artifact rm my-model@1",),
             ),
+            *pruning.VERBS,
         ),
     ),
 )

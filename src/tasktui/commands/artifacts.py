@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tasktui.catalog import FILE, folders, official
 from tasktui.commands.builds import Builds
 from tasktui.commands.checks import read_script, require_builder
+from tasktui.commands.packages import Packages
 from tasktui.domain.artifact import NO_ENV, Artifact, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.manifest import Manifest
@@ -58,7 +59,7 @@ class NewArtifact:
     description: str | None = None
 
 
-class Artifacts(Builds):
+class Artifacts(Builds, Packages):
     """Artifacts of one store."""
 
     def add_artifact(self, new: NewArtifact) -> Artifact:
@@ -129,6 +130,7 @@ class Artifacts(Builds):
         if artifact.kind is ArtifactKind.OFFICIAL:
             raise Conflict(f"{label} is an official model and stays.", "")
         self.forget(artifact)
+        self.let_go(artifact.digest)
 
     def add_official(self) -> None:
         """Keep the official models of this version of the program in the store.

@@ -205,7 +205,9 @@ def _write(files: list[_File], into: Path) -> tuple[str, int]:
             stream.flush()
             os.fsync(stream.fileno())
         target = into / f"{digest}.zip"
-        if not target.exists():
+        try:
+            os.utime(target)  # as young as a new one: it is about to be used again
+        except FileNotFoundError:
             temporary.replace(target)
         return digest, target.stat().st_size
     finally:

@@ -7,7 +7,9 @@ Must not know what a package is for.
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import tempfile
 import unicodedata
 import zipfile
@@ -25,6 +27,16 @@ MAX_RATIO: Final = 200
 
 _SMALL = 2**20  # below it the ratio tells nothing
 _CHUNK = 2**20
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,  # a way of packing that Python does not know
+    RuntimeError,  # encrypted, which its list denies
+    ValueError,  # a name in no encoding, a number that cannot be
+)
 _UNFIT = {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -41,10 +53,11 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, _checked(archive), folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise InvalidField("zip", path.name, f"a whole zip file ({error})") from error
-        except OSError as error:
-            raise InvalidField("zip", path.name, f"a readable file ({error.strerror})") from error
+        except OSError as error:  # bz2's have no errno
+            why = error.strerror or error
+            raise InvalidField("zip", path.name, f"a whole, readable zip ({why})") from error
         yield _top(folder)
 
 

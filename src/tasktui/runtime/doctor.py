@@ -290,7 +290,7 @@ def _leftovers(host: Host) -> Answer:
         lambda s: {p.stem for p in _packages(host) if s.digest_in_use(p.stem)},
         {p.stem for p in _packages(host)},
     )
-    found = leftovers(host.config.state_dir, used.__contains__)
+    found = leftovers(host.config.state_dir, used.__contains__, host.config.unused_limit_h * 3600)
     if not found:
         return _ok("nothing is left behind")
     more = f", and {len(found) - 3} more" if len(found) > 3 else ""

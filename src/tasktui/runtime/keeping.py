@@ -1,4 +1,4 @@
-"""A copy of the database and all tasks as files, once a day; old logs go every hour.
+"""A copy of the database and all tasks as files, once a day; every hour old logs and packages go.
 
 Guarantees seven of each, for their owner alone, and that nobody waits for it:
 it has a thread and a connection of its own, which ends with the process.
@@ -11,13 +11,15 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from tasktui.commands.context import Context
 from tasktui.commands.keeping import Keeping
+from tasktui.commands.packages import Packages
 from tasktui.config import Config
 from tasktui.domain.event import SCHEDULER, Actor
 from tasktui.errors import StoreError
@@ -39,11 +41,11 @@ async def keep_daily(config: Config, *, first_s: float = _FIRST_S) -> None:
     """Look every hour whether a day has passed; never ends by itself, and raises nothing."""
     await asyncio.sleep(first_s)
     while True:
-        try:
-            await apart(lambda: tidy(config.state_dir, datetime.now(UTC)))
-            await apart(lambda: keep(config, datetime.now(UTC)))
-        except (StoreError, OSError) as error:
-            LOG.warning("No daily copy was made: %s", error)
+        for work, failed in _WORK:
+            try:
+                await apart(partial(work, config, datetime.now(UTC)))
+            except (StoreError, OSError) as error:
+                LOG.warning("%s: %s", failed, error)
         await asyncio.sleep(_LOOK_S)
 
 
@@ -56,18 +58,37 @@ def keep(config: Config, now: datetime) -> bool:
     if not _due([*config.state_dir.glob("backups/*-daily.db"), *exports.glob("*Z")], now):
         return False
     with closing(Store.open(config.database)) as store:
-        context = Context(
-            store=store,
-            config=config,
-            actor=Actor(user=SCHEDULER),
-            now=lambda: now,
-            poke=lambda: None,
-        )
-        keeping = Keeping(context)
+        keeping = Keeping(_context(store, config, now))
         made = keeping.backup()
         export(exports, _slowly(keeping.exported()), now)
     LOG.info("Daily copy: %s.", made)
     return True
+
+
+def prune(config: Config, now: datetime) -> int:
+    """Remove the packages that nothing has used for long enough; how many went.
+
+    Raises StoreError or OSError.
+    """
+    with closing(Store.open(config.database)) as store:
+        grace = timedelta(hours=config.unused_limit_h)
+        gone = Packages(_context(store, config, now)).prune_packages(grace)
+    for package in gone:
+        LOG.info("Removed the package %s: nothing used it.", package.digest[:12])
+    return len(gone)
+
+
+def _context(store: Store, config: Config, now: datetime) -> Context:
+    actor = Actor(user=SCHEDULER)
+    return Context(store=store, config=config, actor=actor, now=lambda: now, poke=lambda: None)
+
+
+_WORK: Sequence[tuple[Callable[[Config, datetime], int], str]] = (
+    (lambda config, now: tidy(config.state_dir, now), "Old logs were not thrown away"),
+    (keep, "No daily copy was made"),
+    (prune, "Packages that nothing uses were not removed"),
+)
+"""What is done every hour, each whether or not the one before it went well."""
 
 
 def export(folder: Path, files: Iterable[tuple[str, str]], now: datetime) -> Path:

@@ -32,12 +32,16 @@ class Leftover:
     """A command line that removes it."""
 
 
-def leftovers(state_dir: Path, in_use: Callable[[str], bool]) -> list[Leftover]:
+def leftovers(
+    state_dir: Path, in_use: Callable[[str], bool], grace_s: float = 0.0
+) -> list[Leftover]:
     """Everything that is left in the state directory and by its clusters.
 
-    ``in_use`` tells whether an artifact or a task needs the package of a digest.
+    ``in_use`` tells whether an artifact or a task needs the package of a digest; the
+    scheduler removes one that has been unused for ``grace_s`` seconds, with its next look.
     """
-    return [*_cluster(state_dir), *_folders(), *_packages(state_dir, in_use), *_files(state_dir)]
+    packages = _packages(state_dir, in_use, grace_s)
+    return [*_cluster(state_dir), *_folders(), *packages, *_files(state_dir)]
 
 
 def _cluster(state_dir: Path) -> Iterator[Leftover]:
@@ -58,12 +62,12 @@ def _folders() -> Iterator[Leftover]:
             yield Leftover(f"{folder} of a cluster that is gone", f"rm -r {_word(folder)}")
 
 
-def _packages(state_dir: Path, in_use: Callable[[str], bool]) -> Iterator[Leftover]:
+def _packages(state_dir: Path, in_use: Callable[[str], bool], grace_s: float) -> Iterator[Leftover]:
     for path in sorted(state_dir.glob("artifacts/*.zip")):
-        if not in_use(path.stem) and _old(path):
+        if not in_use(path.stem) and _old(path, grace_s + _OLD_S):
             size = path.stat().st_size / 1e6
             text = f"{path.name[:12]}... ({size:.1f} MB), which no artifact uses"
-            yield Leftover(text, f"rm {_word(path)}")
+            yield Leftover(text, "tasktui artifact prune")
 
 
 def _files(state_dir: Path) -> Iterator[Leftover]:
@@ -75,9 +79,9 @@ def _files(state_dir: Path) -> Iterator[Leftover]:
         yield Leftover(text, f"rm -r {_word(path)}")
 
 
-def _old(path: Path) -> bool:
+def _old(path: Path, age_s: float = _OLD_S) -> bool:
     try:
-        return time.time() - path.lstat().st_mtime > _OLD_S
+        return time.time() - path.lstat().st_mtime > age_s
     except OSError:
         return False
 
