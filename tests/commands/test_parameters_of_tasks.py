@@ -50,7 +50,7 @@ def model(desk: Desk, manifest: str = MANIFEST, script: str = SCRIPT) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "serve.py").write_text(script)
     (folder / "artifact.toml").write_text(manifest)
-    return desk.commands.add_artifact(NewArtifact(folder=folder, name="llm")).label
+    return desk.commands.add_artifact(NewArtifact(source=folder, name="llm")).label
 
 
 def launched(desk: Desk, **parameters: Scalar) -> Task:
