@@ -74,6 +74,11 @@ def _large(place: Path) -> NewArtifact:
     return new
 
 
+def _many_entries(archive: zipfile.ZipFile) -> None:
+    for number in range(20_000):
+        archive.writestr(f"{number}", "")
+
+
 def _link(archive: zipfile.ZipFile) -> None:
     entry = zipfile.ZipInfo("passwd")
     entry.create_system = 3
@@ -138,9 +143,7 @@ REFUSED: dict[str, Made] = {
         {"serve.py": SCRIPT, "artifact.toml": "[resources]\ngpu = 'one'"}
     ),
     "a zip bomb": zipped(lambda a: a.writestr("zeros.bin", b"\0" * 20_000_000)),
-    "a zip of 20,001 files": zipped(
-        lambda a: [a.writestr(f"{n}", "") for n in range(20_000)] and None
-    ),
+    "a zip of 20,001 files": zipped(_many_entries),
     "a zip with an absolute name": zipped(lambda a: a.writestr("/etc/cron.d/job", "x")),
     "a zip with `..` in a name": zipped(lambda a: a.writestr("../outside.py", "x")),
     "a zip with a link": zipped(_link),

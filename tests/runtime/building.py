@@ -33,6 +33,9 @@ class Site:
     def log(self, label: str) -> str:
         return self.session.call(lambda c: c.build_log(label))
 
+    def cancel(self, label: str) -> None:
+        self.session.call(lambda c: c.cancel_build(label))
+
     def built(self, new: NewArtifact) -> Artifact:
         """Add it, and wait until its build is over."""
         return self.over(self.add(new).label)
@@ -53,7 +56,7 @@ class Site:
 
     def _cancelled(self, label: str) -> bool:
         with suppress(UserError):  # it is just starting, or over
-            self.session.call(lambda c: c.cancel_build(label))
+            self.cancel(label)
         return self.artifact(label).build.over
 
 

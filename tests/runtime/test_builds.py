@@ -163,7 +163,7 @@ def test_one_build_runs_at_a_time_and_each_can_be_cancelled(site: Site, tmp_path
     with pytest.raises(Conflict, match="is being built"):
         site.session.call(lambda c: c.remove_artifact(second))
     for label in (second, first):
-        site.session.call(lambda c, label=label: c.cancel_build(label))
+        site.cancel(label)
         assert site.over(label).build.status is BuildStatus.CANCELLED
     assert is_over(pid)
     with pytest.raises(NotAllowed, match="is not being built: it is CANCELLED"):
@@ -198,6 +198,32 @@ def test_a_read_only_face_sees_the_killed_build_too(site: Site, tmp_path: Path) 
         assert other.over(label).build.status is BuildStatus.FAILURE
     finally:
         other.session.close()
+
+
+def test_packages_that_only_the_nodes_have_are_no_failure(site: Site, tmp_path: Path) -> None:
+    files = {
+        "serve.py": f"import not_there\n{SCRIPT}",
+        "artifact.toml": "requirements = ['not-there-at-all==1.0', 'pytest']",
+    }
+    artifact = site.built(folder(files)(tmp_path))
+    build = artifact.build
+    assert (build.status, artifact.scaled) == (BuildStatus.SUCCESS, "Model")
+    assert build.note == (
+        "Not imported, only read: not-there-at-all is not installed on this machine."
+    )
+
+
+def test_packages_that_only_the_nodes_have_hide_what_must_be_known(
+    site: Site, tmp_path: Path
+) -> None:
+    files = {
+        "serve.py": "import not_there\nfrom not_there import app\n",
+        "artifact.toml": "requirements = ['not-there-at-all']",
+    }
+    build = site.built(folder(files)(tmp_path)).build
+    assert build.status is BuildStatus.FAILURE
+    assert "serve.py needs the module not_there" in build.why
+    assert "name the deployment that scales (--scales NAME)" in build.why
 
 
 def test_an_image_is_kept_by_its_reference_and_not_built(site: Site) -> None:
