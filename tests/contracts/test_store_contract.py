@@ -25,7 +25,7 @@ from make import (
     make_task,
 )
 from store.values import ARTIFACTS, CLUSTERS, LEADERS, TASKS, folds
-from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind
+from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec, Users
 from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.observed import ClusterState, ClusterView, SchedulerView
@@ -242,6 +242,28 @@ def test_each_status_has_its_tasks_and_its_count(store: Store) -> None:
 def test_an_empty_store_counts_every_status_as_zero(store: Store) -> None:
     assert store.counts() == dict.fromkeys(Status, 0)
     assert store.tasks() == store.live_tasks() == []
+
+
+def test_who_uses_an_artifact_is_counted_by_label(store: Store) -> None:
+    assert store.users() == {}
+    store.add_task(make_task("b", artifact="m@1", status=Status.RUNNING))
+    store.add_task(make_task("a", artifact="m@1", status=Status.IN_QUEUE))
+    store.add_task(make_task("c", artifact="m@2"))
+    store.add_task(make_task("gone", artifact="old@1", archived_at=NOW))
+    assert store.users() == {
+        "m@1": Users(2, "a", Status.IN_QUEUE),
+        "m@2": Users(1, "c", Status.IDLE),
+    }
+
+
+def test_armed_tasks_that_need_gpus_are_found(store: Store) -> None:
+    half = Spec(gpu=0.5, custom=(("licence", 1.0),))
+    store.add_task(make_task("b", spec=half, armed=make_arming()))
+    store.add_task(make_task("a", spec=Spec(gpu=8), armed=make_arming()))
+    store.add_task(make_task("idle", spec=half))
+    store.add_task(make_task("cpu", armed=make_arming()))
+    store.add_task(make_task("away", spec=half, armed=make_arming(), archived_at=NOW))
+    assert [t.name for t in store.tasks_on_gpus()] == ["a", "b"]
 
 
 # The scheduler's passes

@@ -10,11 +10,16 @@ import pytest
 from make import make_daily, make_task
 from tasktui.domain.task import TaskId
 from tasktui.tui.wizard.drafts import LAUNCH, MOST, discard, keep, restore, slot
-from tasktui.tui.wizard.look import free_name, judge
+from tasktui.tui.wizard.look import free_name, judge, look
 from tasktui.tui.wizard.model import Draft, Kind, PointDraft
 from tui.bench import Bench
 
-DRAFT = Draft(name="half ty\x1b", kind=Kind.DAILY, points=(PointDraft("8", "?", ""),))
+DRAFT = Draft(
+    name="half ty\x1b",
+    kind=Kind.DAILY,
+    points=(PointDraft("8", "?", ""),),
+    parameters=(("max_tokens", "51?"),),
+)
 
 
 def test_each_occasion_has_its_own_draft() -> None:
@@ -66,6 +71,16 @@ def test_a_free_name_is_counted_up(bench: Bench) -> None:
     bench.launched("chat-2")
     names = bench.other.call(lambda c: [free_name(c, s) for s in ("chat", "talk", "No!")])
     assert names == ["chat-3", "talk", ""]
+
+
+def test_only_tasks_that_matter_are_read(bench: Bench) -> None:
+    bench.launched("idle")
+    seen = bench.other.call(look)
+    assert seen.users["echo"].count == 1
+    assert seen.holders == ()
+    assert seen.rivals is None
+    draft = Draft(artifact="echo", name="new", file_path="serve", deployment_name="app")
+    assert bench.other.call(lambda c: judge(c, draft, None)).look.rivals is None
 
 
 def test_the_store_says_what_it_can_of_a_half_typed_draft(bench: Bench) -> None:

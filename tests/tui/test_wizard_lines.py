@@ -22,8 +22,10 @@ from make import (
 )
 from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
-from tasktui.domain.artifact import ArtifactKind, Spec
+from tasktui.domain.artifact import ArtifactKind, Spec, Users
+from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.observed import ClusterState, ClusterView, Resources
+from tasktui.domain.recipe import Parameter, ParameterType, Recipe
 from tasktui.domain.schedule import Replicas, Schedule
 from tasktui.domain.status import Status
 from tasktui.domain.task import Override, TaskId, TaskSpec
@@ -31,10 +33,11 @@ from tasktui.tui.lines import Line, plain, width
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.paint import strip
 from tasktui.tui.wizard import frame, moves, plan, resources
-from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing
+from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing, refusal
 from tasktui.tui.wizard.look import Look, Verdict
 from tasktui.tui.wizard.model import Draft, Kind, PointDraft, from_spec
 from tasktui.tui.wizard.notes import label, note, today_utc
+from tasktui.tui.wizard.parameters import merged
 from tasktui.tui.wizard.points import added, lines, stepped
 from tasktui.tui.wizard.state import State, Step
 from tasktui.tui.wizard.zones import ZoneRows
@@ -50,6 +53,19 @@ MODEL = make_artifact(
     files=("serve.py", "weights.bin"),
 )
 ECHO = make_artifact()
+PARAMETERS = (
+    Parameter(
+        name="max_tokens",
+        type=ParameterType.INTEGER,
+        default=256,
+        low=1,
+        high=4096,
+        description="Longest answer",
+    ),
+    Parameter(name="model", type=ParameterType.TEXT),
+    Parameter(name="stream", type=ParameterType.BOOLEAN, default=False),
+)
+SETTABLE = replace(MODEL, parameters=PARAMETERS)
 
 
 def text(rows: Iterable[Line]) -> str:
@@ -70,10 +86,9 @@ def make_draft(schedule: Schedule | None = None, artifact: str = "echo") -> Draf
 
 
 def make_state(draft: Draft | None = None, **kw: Any) -> State:
-    cluster = kw.pop("cluster", ClusterView())
-    tasks = kw.pop("tasks", ())
-    look = Look(now=NOW, artifacts=(ECHO, MODEL), cluster=cluster, tasks=tasks)
-    state = State(look=look, **kw)
+    seen = {"cluster", "users", "holders", "artifacts"} & kw.keys()
+    known = {"artifacts": (ECHO, MODEL), **{name: kw.pop(name) for name in seen}}
+    state = State(look=Look(now=NOW, **known), **kw)
     return moves.typed(state, draft if draft is not None else make_draft())
 
 
@@ -103,7 +118,7 @@ def test_every_word_of_the_filter_must_occur(query: str, found: list[str]) -> No
 @pytest.mark.parametrize("cells", [30, 78, 98, 160])
 def test_rows_of_artifacts_keep_within_the_screen(cells: int) -> None:
     rows = ArtifactRows("…")
-    rows.take(make_state(tasks=(make_task(artifact="model@3"),)))
+    rows.take(make_state(users={"model@3": Users(1, "chat", "Idle")}))
     shown = plain(rows.line(MODEL, cells))
     assert "model@3" in shown
     assert ("Answers" in shown) == (cells >= 98)
@@ -119,12 +134,54 @@ def test_the_chosen_artifact_has_a_star() -> None:
 
 
 def test_details_name_scripts_and_users() -> None:
-    tasks = tuple(make_task(f"t{i}", artifact="model@3") for i in range(6))
-    shown = text(details(MODEL, Look(now=NOW, tasks=tasks), 80))
+    look = Look(now=NOW, users={"model@3": Users(6, "t0", "Idle")})
+    shown = text(details(MODEL, look, 80))
     assert "serve.py" in shown
     assert "weights.bin" not in shown
-    assert "t0 (Idle)" in shown
-    assert "and 2 more" in shown
+    assert "t0 (Idle) and 5 more" in shown
+    assert "Used by   -" in text(details(MODEL, Look(now=NOW), 80))
+
+
+FAILED = replace(
+    MODEL,
+    version=4,
+    build=Build(status=BuildStatus.FAILURE, error="ImportError: no torch\nand more"),
+    tags=("chat",),
+)
+
+
+@pytest.mark.parametrize(
+    ("build", "says"),
+    [
+        (Build(), ""),
+        (Build(status=BuildStatus.BUILDING), "model@3 is not built yet: BUILDING."),
+        (FAILED.build, "The build of model@3 ended in FAILURE: ImportError: no torch"),
+        (Build(status=BuildStatus.TIMEOUT), "TIMEOUT: its build said nothing"),
+    ],
+)
+def test_only_what_is_built_can_be_chosen(build: Build, says: str) -> None:
+    found = refusal(replace(MODEL, build=build))
+    assert found.endswith(says) if says else found == ""
+
+
+def test_an_artifact_whose_build_failed_is_shown_with_the_reason() -> None:
+    rows = ArtifactRows("…")
+    rows.take(make_state(artifacts=(FAILED,)))
+    assert "FAILURE" in plain(rows.line(FAILED, 78))
+    shown = text(details(FAILED, Look(now=NOW), 80))
+    assert "ended in FAILURE: ImportError: no torch" in shown
+    assert "Tags      chat" in shown
+    assert [a.label for a in matching((ECHO, FAILED), "failure chat")] == ["model@4"]
+
+
+def test_what_an_artifact_asks_for_is_told_without_its_secrets() -> None:
+    recipe = Recipe(requirements=("torch==2.5.1",))
+    env = {"TOKEN": "env:TOKEN", "PLAIN": "hunter2!"}
+    asking = replace(MODEL, recipe=recipe, env=env, parameters=PARAMETERS)
+    shown = " ".join(text(details(asking, Look(now=NOW), 200)).split())
+    assert "packages torch==2.5.1; parameters max_tokens, model, stream;" in shown
+    assert "TOKEN=env:TOKEN" in shown
+    assert "hunter2" not in shown
 
 
 def test_an_empty_list_says_why() -> None:
@@ -170,15 +227,15 @@ def test_each_node_says_what_is_free_and_who_holds_it() -> None:
         "talk", spec=Spec(cpu=2, gpu=1), progress=make_progress(Status.RUNNING, replicas=replicas)
     )
     state = make_state(
-        make_draft(artifact="model@3"), cluster=make_cluster(nodes=nodes), tasks=(holder,)
+        make_draft(artifact="model@3"), cluster=make_cluster(nodes=nodes), holders=(holder,)
     )
     rows = text(resources.lines(state, 80)).splitlines()
     first, second, third = (next(r for r in rows if n.name in r) for n in nodes)
-    assert [w for w in ("1 of 4", "12 of 16", "yes, 1", "talk 2, others") if w in first] == [
+    assert [w for w in ("1 of 4", "12 of 16", "yes, 1", "talk 2, others 1") if w in first] == [
         "1 of 4",
         "12 of 16",
         "yes, 1",
-        "talk 2, others",
+        "talk 2, others 1",
     ]
     assert "yes, 4" in second
     assert " no " in third
@@ -203,11 +260,97 @@ def test_counts_replicas_that_fit_on_a_node(needs: Spec, count: float) -> None:
     assert resources.capacity(needs, node) == count
 
 
+def test_custom_resources_have_a_column_and_their_holders() -> None:
+    needs = Spec(cpu=0, custom=(("licence", 1.0),))
+    total = Resources(cpu=16, memory_gb=32, custom=(("licence", 2.0),))
+    used = Resources(custom=(("licence", 2.0),))
+    nodes = (make_node("lic", total=total, used=used), make_node("other"))
+    progress = make_progress(Status.RUNNING, replicas=(make_replica("a", node="lic"),))
+    holder = make_task("talk", spec=needs, progress=progress)
+    state = make_state(
+        make_draft(artifact="model@3"),
+        cluster=make_cluster(nodes=nodes),
+        holders=(holder,),
+        artifacts=(replace(MODEL, spec=needs),),
+    )
+    head, first, second = text(resources.lines(state, 80)).splitlines()[-6:-3]
+    assert "licence" in head
+    assert "GPU" not in head
+    assert "0 of 2" in first
+    assert "talk 1, others 1" in first
+    assert "0 of 0" in second
+    assert " no " in second
+
+
+def test_what_a_replica_lacks_on_a_node_says_who_holds_it() -> None:
+    used = Resources(cpu=16, gpu=1)
+    node = make_node("gpu-1", cpu=16, gpu=4, used=used)
+    assert resources.held(Spec(cpu=1, gpu=1), node, ()) == "CPU: others 16"
+    assert resources.held(Spec(cpu=0, gpu=1), node, ()) == "others 1"
+
+
 def test_no_artifact_has_no_resources() -> None:
     assert "Choose an artifact first" in text(resources.lines(State(), 80))
 
 
 # Settings.
+
+
+def with_parameters(*typed: tuple[str, str]) -> State:
+    draft = replace(make_draft(artifact="model@3"), parameters=typed)
+    return make_state(draft, artifacts=(SETTABLE,))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ((), "model", "needed: text"),
+        ((("max_tokens", "5000"),), "max_tokens", "a whole number from 1 to 4096"),
+        ((("max_tokens", ""),), "max_tokens", "a whole number from 1 to 4096"),
+        ((("stream", "maybe"),), "stream", "true or false"),
+    ],
+)
+def test_a_parameter_says_beside_its_field_what_is_allowed(
+    typed: tuple[tuple[str, str], ...], field: str, says: str
+) -> None:
+    state = with_parameters(*typed)
+    name = f"parameters.{field}"
+    assert says in plain(note(name, state))
+    assert name in {p.field for p in state.errors_of(Step.SETTINGS)}
+    assert label(name) == field
+    assert state.spec is None
+
+
+def test_parameters_that_are_right_are_explained_and_go_into_the_task() -> None:
+    state = with_parameters(("max_tokens", "512"), ("model", "tiny"), ("stream", "false"))
+    hint = plain(note("parameters.max_tokens", state))
+    assert hint == "a whole number from 1 to 4096; default 256: Longest answer"
+    assert state.spec is not None
+    assert state.spec.parameters == {"max_tokens": 512, "model": "tiny"}
+    shown = text(plan.lines(state, 200))
+    assert "Params    max_tokens=512, model=tiny, stream=false (default)" in shown
+
+
+def test_what_another_artifact_does_not_have_is_kept_and_not_used() -> None:
+    draft = replace(make_draft(), parameters=(("max_tokens", "512"),))
+    state = make_state(draft)
+    assert state.spec is not None
+    assert state.spec.parameters == {}
+    assert state.draft.parameters == draft.parameters
+
+
+def test_my_parameters_are_put_on_top_of_theirs_one_by_one() -> None:
+    base, mine = (("a", "1"), ("b", "1")), (("a", "2"), ("b", "1"))
+    theirs = (("a", "1"), ("b", "3"), ("c", "4"))
+    assert merged(base, mine, theirs) == (("a", "2"), ("b", "3"), ("c", "4"))
+
+
+def test_a_parameter_named_beyond_letters_is_a_field_like_any_other() -> None:
+    odd = Parameter(name="größe", type=ParameterType.NUMBER, default=0.5)
+    draft = replace(make_draft(artifact="model@3"), parameters=(("größe", "1.5"),))
+    state = make_state(draft, artifacts=(replace(MODEL, parameters=(odd,)),))
+    assert state.spec is not None
+    assert state.spec.parameters == {"größe": 1.5}
 
 
 @pytest.mark.parametrize(

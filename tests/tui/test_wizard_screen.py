@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from make import make_daily, make_node, make_one_off, make_point, make_replica
+from tasktui.commands.commands import Commands
+from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.observed import Resources
 from tasktui.domain.schedule import Daily, OneOff
 from tasktui.domain.status import Status
+from tasktui.domain.task import TaskSpec
 from tasktui.errors import StoreBusy
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import ASCII, Palette
@@ -161,6 +164,124 @@ async def test_no_letter_does_anything_while_an_input_has_the_focus(shop: Worksh
         await shop.settled(pilot)
         assert shop.draft.name == "axyqdnevz"
         assert shop.state.step is before
+
+
+PARAMETERS = """
+[parameters.max_tokens]
+type = "integer"
+default = 256
+min = 1
+max = 4096
+description = "Longest answer"
+[parameters.model]
+type = "text"
+[parameters.a_very_long_name_of_a_parameter]
+type = "boolean"
+default = false
+"""
+
+
+async def to_parameters(shop: Workshop, pilot: object) -> None:
+    await pilot.press(*"model", "enter")  # type: ignore[attr-defined]
+    await until(pilot, "One replica needs")  # type: ignore[arg-type]
+    await shop.press(pilot, "pagedown")  # type: ignore[arg-type]
+    await shop.press(pilot, "tab", "tab", "tab")  # type: ignore[arg-type]
+
+
+async def test_parameters_of_the_artifact_are_fields(shop: Workshop) -> None:
+    shop.settable(PARAMETERS)
+    async with shop.running(size=(100, 30)) as pilot:
+        await to_parameters(shop, pilot)
+        shown = text(pilot)
+        assert "> max_tokens      [256" in shown
+        assert "a whole number from 1 to 4096; default 256" in shown
+        assert "a_very_long_nam…[false" in shown
+        await shop.over(pilot, "9000")
+        shown = await shop.press(pilot, "pagedown")
+        assert "(3) Settings" in shown
+        assert "First: a whole number from 1 to 4096" in shown
+        await shop.over(pilot, "512")
+        await shop.settled(pilot)
+        await shop.press(pilot, "ctrl+g")
+        assert "parameters.model" in shop.wizard.focus_field()
+        await shop.over(pilot, "tiny")
+        await shop.press(pilot, "f1")
+        assert "must be given" in text(pilot)
+        shown = await shop.press(pilot, "pagedown")
+        assert "max_tokens=512, model=tiny" in shown
+        await shop.ended(pilot, "enter")
+    task = shop.outcome.task
+    assert task.parameters == {"max_tokens": 512, "model": "tiny"}
+    assert dict(task.recipe.args) == {
+        "max_tokens": 512,
+        "model": "tiny",
+        "a_very_long_name_of_a_parameter": False,
+    }
+
+
+async def test_parameters_outlive_the_wizard_and_another_artifact(shop: Workshop) -> None:
+    shop.settable(PARAMETERS)
+    shop.artifact("plain")
+    async with shop.running(size=(100, 30)) as pilot:
+        await to_parameters(shop, pilot)
+        await shop.over(pilot, "?")
+        await shop.settled(pilot)
+        await shop.ended(pilot, "escape")
+        shown = await shop.reopened(pilot)
+        assert "max_tokens      [?" in shown
+        await shop.press(pilot, "pageup")
+        await shop.press(pilot, "pageup")
+        await pilot.press("ctrl+u", *"plain", "enter")
+        await until(pilot, lambda: shop.draft.artifact == "plain@1")
+        assert "max_tokens" not in await shop.press(pilot, "pagedown")
+        await shop.press(pilot, "pageup")
+        await shop.press(pilot, "pageup")
+        await pilot.press("ctrl+u", *"model", "enter")
+        await until(pilot, lambda: shop.draft.artifact == "model@1")
+        assert "max_tokens      [?" in await shop.press(pilot, "pagedown")
+
+
+async def test_an_edit_of_a_parameter_says_that_it_restarts(shop: Workshop) -> None:
+    label = shop.settable(PARAMETERS)
+    spec = TaskSpec(
+        name="talk",
+        artifact=label,
+        file_path="",
+        deployment_name="",
+        schedule=make_daily(),
+        parameters={"model": "tiny"},
+    )
+    task = shop.bench.other.call(lambda c: c.launch(spec))
+    async with shop.running(editing=task) as pilot:
+        await shop.press(pilot, "pageup")
+        await shop.press(pilot, "tab", "tab", "tab", "tab")
+        assert "model           [tiny" in text(pilot)
+        await shop.over(pilot, "large")
+        shown = await shop.press(pilot, "pagedown")
+        assert "parameters" in shown
+        assert "model=tiny -> model=large" in shown
+        await shop.ended(pilot, "enter")
+    assert shop.bench.task("talk").parameters == {"model": "large"}
+
+
+async def test_an_artifact_whose_build_failed_cannot_be_chosen(shop: Workshop) -> None:
+    failed = Build(status=BuildStatus.FAILURE, error="ImportError: no torch")
+
+    def add(commands: Commands) -> None:
+        store = commands._store
+        store.add_artifact(
+            replace(store.artifact("model"), name="broken", digest="b" * 64, build=failed)
+        )
+
+    shop.artifact("model")
+    shop.bench.other.call(add)
+    async with shop.running() as pilot:
+        shown = await shop.press(pilot, *"broken")
+        assert "FAILURE" in shown
+        shown = await shop.press(pilot, "enter")
+        assert "(1) Artifact" in shown
+        assert "The build of broken@1 ended in FAILURE: ImportError: no torch" in shown
+        assert shop.draft.artifact == ""
 
 
 async def test_back_and_forth_loses_nothing(shop: Workshop) -> None:

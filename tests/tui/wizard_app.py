@@ -31,6 +31,17 @@ app = Model.bind()
 """
 
 
+BUILDER = """from ray import serve
+
+@serve.deployment
+class Model:
+    pass
+
+def app(args):
+    return Model.bind()
+"""
+
+
 class WizardApp(App[None]):
     """Shows what it is given; keeps what each wizard ended with."""
 
@@ -62,6 +73,15 @@ class Workshop:
         for script in ("serve.py", *scripts):
             (source / script).write_text(SCRIPT)
         new = NewArtifact(source=source, name=name, description=description)
+        return self.bench.other.call(lambda c: c.add_artifact(new)).label
+
+    def settable(self, manifest: str, name: str = "model") -> str:
+        """Add an artifact whose builder function takes the parameters of ``manifest``."""
+        source = self.bench.folder / "src" / name
+        source.mkdir(parents=True, exist_ok=True)
+        (source / "serve.py").write_text(BUILDER)
+        (source / "artifact.toml").write_text(manifest)
+        new = NewArtifact(folder=source, name=name)
         return self.bench.other.call(lambda c: c.add_artifact(new)).label
 
     def task(self, name: str = "chat", schedule: Schedule | None = None) -> Task:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from tasktui.commands.context import Context
+from tasktui.domain.artifact import Users
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, SchedulerView
 from tasktui.domain.search import Pulse, Search, Told
@@ -49,6 +50,14 @@ class Reads:
     def counts(self) -> dict[Status, int]:
         """How many tasks have each status."""
         return self._store.counts()
+
+    def users(self) -> Mapping[str, Users]:
+        """Who uses an artifact, by its label; no entry where no task does."""
+        return self._store.users()
+
+    def tasks_on_gpus(self) -> list[Task]:
+        """The armed tasks whose replicas need GPUs, by name."""
+        return self._store.tasks_on_gpus()
 
     def names(self) -> list[str]:
         """Names of all tasks that are not archived, sorted."""

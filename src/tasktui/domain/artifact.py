@@ -69,6 +69,17 @@ class Spec:
         return low if low == high else f"{low}-{high}"
 
 
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Tasks, not archived, of one artifact."""
+
+    count: int
+    name: str
+    """Of the first one by name."""
+    status: str
+    """Of that one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """One immutable version of something deployable."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
-from tasktui.commands.present import age
-from tasktui.domain.artifact import Artifact, ArtifactKind
+from tasktui.commands.present import age, env_text
+from tasktui.domain.artifact import Artifact, ArtifactKind, Users
+from tasktui.domain.build import BuildStatus
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.state import State
 
 WIDE = 100
 """Cells from which on descriptions have a column."""
-_NAMES = 4
-"""Users of an artifact that are named; the others are counted."""
+_TONES = {BuildStatus.SUCCESS: Tone.GOOD, BuildStatus.FAILURE: Tone.PROBLEM}
 
 
 def matching(artifacts: Sequence[Artifact], query: str) -> list[Artifact]:
@@ -24,13 +23,20 @@ def matching(artifacts: Sequence[Artifact], query: str) -> list[Artifact]:
 
 
 def _searchable(artifact: Artifact) -> str:
-    return " ".join(
-        (artifact.label, _kind(artifact), artifact.description, artifact.created_by)
-    ).lower()
+    own = "" if artifact.kind is ArtifactKind.OFFICIAL else "own"
+    parts = (artifact.label, artifact.kind, own, artifact.build.status, artifact.description)
+    return " ".join((*parts, *artifact.tags, artifact.created_by)).lower()
 
 
-def _kind(artifact: Artifact) -> str:
-    return "official" if artifact.kind is ArtifactKind.OFFICIAL else "own"
+def refusal(artifact: Artifact) -> str:
+    """Why the artifact cannot be chosen, in its build's own words; empty when it can."""
+    build = artifact.build
+    if build.launchable:
+        return ""
+    if not build.over:
+        return f"{artifact.label} is not built yet: {build.status}."
+    why = build.error.partition("\n")[0] or "its build said nothing"
+    return f"The build of {artifact.label} ended in {build.status}: {why}"
 
 
 class ArtifactRows:
@@ -40,12 +46,9 @@ class ArtifactRows:
         self._ellipsis = ellipsis
         self._look = Look()
         self._chosen = ""
-        self._uses: Counter[str] = Counter()
 
     def take(self, state: State) -> None:
         """Look at another state: ages, uses and the chosen one come from it."""
-        if state.look.tasks is not self._look.tasks:
-            self._uses = Counter(t.artifact for t in state.look.tasks)
         self._look, self._chosen = state.look, state.draft.artifact
 
     def key(self, artifact: Artifact) -> Hashable:
@@ -54,27 +57,28 @@ class ArtifactRows:
 
     def head(self, cells: int) -> Line:
         """Titles of the columns."""
-        titles = ("  NAME", "KIND", "NEEDS", "AGE", "USED BY", "DESCRIPTION")
+        titles = ("  NAME", "KIND", "BUILD", "NEEDS", "AGE", "USED BY", "DESCRIPTION")
         return self._row([line(Span(t, Tone.DIM)) for t in titles], cells)
 
     def line(self, artifact: Artifact, cells: int) -> Line:
         """The cells of one artifact; a star marks the chosen one."""
-        uses = self._uses[artifact.label]
+        users, status = self._look.users.get(artifact.label), artifact.build.status
         mark = "* " if artifact.label == self._chosen else "  "
         texts = (
             line(Span(f"{mark}{artifact.label}", Tone.STRONG)),
-            line(_kind(artifact)),
+            line(artifact.kind.value),
+            line(Span(status, _TONES.get(status, Tone.NOTE))),
             line(str(artifact.spec)),
             line(Span(age(artifact.created_at, self._look.now), Tone.DIM)),
-            line(f"{uses} task{'s' if uses > 1 else ''}" if uses else Span("-", Tone.DIM)),
+            line(_tasks(users.count) if users else Span("-", Tone.DIM)),
             line(Span(artifact.description, Tone.DIM)),
         )
         return self._row(texts, cells)
 
     def _row(self, texts: Sequence[Line], cells: int) -> Line:
-        widths = (max(16, cells - 54), 8, 20, 5, 8, 0)
+        widths = (max(14, cells - 58), 8, 9, 17, 4, 8, 0)
         if cells >= WIDE - 2:
-            widths = (28, 8, 20, 5, 8, cells - 80)
+            widths = (24, 8, 9, 17, 4, 8, cells - 82)
         parts: list[Span] = []
         for text, size in zip(texts, widths, strict=True):
             if size > 0:
@@ -98,21 +102,46 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
     if artifact is None:
         return []
     scripts = [f for f in artifact.files if f.endswith(".py")]
-    users = [t for t in look.tasks if t.artifact == artifact.label]
-    named = [f"{t.name} ({t.status})" for t in users[:_NAMES]]
-    more = len(users) - len(named)
     rows = [
         ("About", artifact.description or "-"),
+        *([("Build", refusal(artifact))] if refusal(artifact) else []),
         ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
         ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
-        ("Used by", ", ".join(named) + (f" and {more} more" if more else "") if named else "-"),
+        ("Needs", _needs(artifact)),
+        ("Used by", _used(look.users, artifact.label)),
         ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}"),
+        *([("Tags", ", ".join(artifact.tags))] if artifact.tags else []),
     ]
     out: list[Line] = []
     for label, text in rows:
         content = line(Span(f" {label:<9} ", Tone.DIM), text)
         out += wrap(content, cells, indent=" " * 11)[:2]
     return out
+
+
+def _needs(artifact: Artifact) -> str:
+    """One replica's resources, and what else the artifact asks for."""
+    parts = [str(artifact.spec)]
+    if artifact.recipe.requirements:
+        parts.append(f"packages {', '.join(artifact.recipe.requirements)}")
+    if artifact.parameters:
+        parts.append(f"parameters {', '.join(p.name for p in artifact.parameters)}")
+    if artifact.env:
+        parts.append(f"variables {env_text(artifact.env)}")
+    return "; ".join(parts)
+
+
+def _used(users: Mapping[str, Users], label: str) -> str:
+    """``chat (Running) and 5 more``."""
+    found = users.get(label)
+    if found is None:
+        return "-"
+    more = f" and {found.count - 1} more" if found.count > 1 else ""
+    return f"{found.name} ({found.status}){more}"
+
+
+def _tasks(count: int) -> str:
+    return f"{count} task{'s' if count > 1 else ''}"
 
 
 def _size(size: int) -> str:

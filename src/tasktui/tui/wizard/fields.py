@@ -5,6 +5,7 @@ They hold what is typed and where the focus is; what it means is decided elsewhe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tasktui.commands.text import clean
-from tasktui.tui.lines import Line, Span, Tone, line, wrap
+from tasktui.tui.lines import Line, Span, Tone, fit, line, plain, wrap
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.lineview import LineView
 
@@ -25,6 +26,7 @@ LABEL = 19
 WIDE = 98
 """Cells from which on inputs are wide."""
 _LONGEST = 400
+_ID = re.compile(r"[a-z_]+")
 
 
 class TextInput(Input, inherit_bindings=False):
@@ -43,8 +45,10 @@ class TextInput(Input, inherit_bindings=False):
     TextInput:focus { border: none; }
     """
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, select_on_focus=False)
+    def __init__(self, name: str) -> None:
+        # The name of a parameter need not be one that Textual takes as an id.
+        known = name if _ID.fullmatch(name) else None
+        super().__init__(name=name, id=known, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
     def validate_value(self, value: str) -> str:
@@ -70,10 +74,11 @@ class Field(Horizontal):
     def __init__(self, name: str, label: str, palette: Palette) -> None:
         super().__init__()
         self.field = name
-        self.input = TextInput(id=name)
+        self.input = TextInput(name)
         self._text = label
-        self._label = LineView(palette, id=f"label-{name}")
+        self._label = LineView(palette)
         self._label.add_class("label")
+        self._ellipsis = palette.glyphs.ellipsis
         self._note = LineView(palette)
 
     def compose(self) -> ComposeResult:
@@ -95,7 +100,8 @@ class Field(Horizontal):
         self._mark(focused=False)
 
     def _mark(self, *, focused: bool) -> None:
-        text = f"{'>' if focused else ' '} {self._text:<{LABEL - 3}}["
+        name = plain(fit(line(self._text), LABEL - 3, ellipsis=self._ellipsis))
+        text = f"{'>' if focused else ' '} {name}["
         self._label.show([line(Span(text, Tone.STRONG if focused else Tone.PLAIN))])
 
     def show(self, note: Line, cells: int) -> None:

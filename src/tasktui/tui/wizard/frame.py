@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tasktui.tui.lines import Line, Span, Tone, justify, line, wrap
 from tasktui.tui.wizard.notes import HELP, label
+from tasktui.tui.wizard.parameters import hint, name_of
 from tasktui.tui.wizard.state import State, Step
 
 SMALL = (80, 24)
@@ -93,7 +94,9 @@ def keys(state: State, focus: str, cells: int) -> list[Line]:
     rows = [first, _hints((*moves, *_COMMON), cells)]
     if not state.help:
         return rows
-    text = line(Span(f" {HELP.get(focus, HELP['points'])}", Tone.NOTE))
+    parameter = name_of(focus)
+    about = hint(state.parameters, parameter) if parameter else HELP.get(focus, HELP["points"])
+    text = line(Span(f" {about}", Tone.NOTE))
     return [*wrap(text, cells, indent=" "), *rows]
 
 

@@ -69,7 +69,7 @@ class Grid(LineView, can_focus=True):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="points")
-        self._editor = TextInput(id="cell")
+        self._editor = TextInput("cell")
         self.points: Points = ()
         self._before: Points = ()
         self._ahead = False

@@ -115,7 +115,7 @@ class LiveScreen(Screen[R]):
         focused = self.focused
         if isinstance(focused, Button):
             return "button"
-        return (focused.id if focused else None) or ""
+        return (focused.name or focused.id if focused else None) or ""
 
     def focus_field(self) -> str:
         """The field of the draft that has the focus: ``points.1.min`` in the grid."""
@@ -231,8 +231,7 @@ class LiveScreen(Screen[R]):
         def ask(commands: Commands) -> Verdict:
             if not reread:
                 self._keep(commands, slot, state)
-            tasks = None if reread else state.look.tasks
-            return judge(commands, state.draft, state.editing, tasks)
+            return judge(commands, state.draft, state.editing, None if reread else state.look)
 
         try:
             verdict = await self.desk.session.acall(ask)

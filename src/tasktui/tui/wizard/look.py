@@ -1,13 +1,14 @@
 """What the wizard reads of the store, in one hop to its thread.
 
 Guarantees one consistent moment: the artifacts, the cluster as it was last
-seen, the time, and what the store says against the draft.
+seen, the time, and what the store says against the draft. Of the tasks only
+those are read that matter here: a store may hold very many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -15,8 +16,9 @@ from tasktui.commands.checks import Problem
 from tasktui.commands.commands import Commands
 from tasktui.commands.demand import shortages
 from tasktui.commands.edits import Change
-from tasktui.domain.artifact import Artifact
+from tasktui.domain.artifact import Artifact, Users
 from tasktui.domain.observed import ClusterView
+from tasktui.domain.status import Status
 from tasktui.domain.task import NAME, Task, TaskSpec
 from tasktui.errors import NotFound, TasktuiError
 from tasktui.tui.wizard.model import Draft
@@ -24,6 +26,8 @@ from tasktui.tui.wizard.rules import own_words, probe
 
 T = TypeVar("T")
 LONGEST_NAME = 63
+HOLDING = (Status.STARTING, Status.RUNNING, Status.NEED_STOP)
+"""Statuses of tasks that may have replicas."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Before the first look."""
 
@@ -44,8 +48,12 @@ class Look:
     """Aware, UTC."""
     artifacts: tuple[Artifact, ...] = ()
     cluster: ClusterView = field(default_factory=ClusterView)
-    tasks: tuple[Task, ...] = ()
-    """Tasks that are not archived: who uses an artifact, who holds a node."""
+    users: Mapping[str, Users] = field(default_factory=dict)
+    """Who uses an artifact, by its label."""
+    holders: tuple[Task, ...] = ()
+    """Tasks that may hold something of a node."""
+    rivals: tuple[Task, ...] | None = None
+    """Tasks that want GPUs at some time; None until that matters."""
 
     def artifact(self, label: str) -> Artifact | None:
         """The artifact of that label."""
@@ -62,47 +70,44 @@ class Verdict:
     """Editing: what the draft changes, line by line."""
 
 
-def look(commands: Commands, tasks: Sequence[Task] | None = None) -> Look:
+def look(commands: Commands, known: Look | None = None) -> Look:
     """Read what the wizard shows; the newest version of an artifact comes first.
 
-    ``tasks`` that are known already are not read again.
+    What is ``known`` of tasks is not read again.
     """
     artifacts = sorted(
         commands.artifacts(), key=lambda a: (a.kind != "official", a.name, -a.version)
     )
-    return Look(
-        now=commands.now(),
-        artifacts=tuple(artifacts),
-        cluster=commands.cluster(),
-        tasks=tuple(commands.tasks() if tasks is None else tasks),
+    if known is None:
+        holders = tuple(t for status in HOLDING for t in commands.tasks(status))
+        known = Look(users=commands.users(), holders=holders)
+    return replace(
+        known, now=commands.now(), artifacts=tuple(artifacts), cluster=commands.cluster()
     )
 
 
 def judge(
-    commands: Commands, draft: Draft, editing: Task | None, tasks: Sequence[Task] | None = None
+    commands: Commands, draft: Draft, editing: Task | None, known: Look | None = None
 ) -> Verdict:
     """Check the draft against the store, as far as it makes sense already."""
-    seen = look(commands, tasks)
+    seen = look(commands, known)
     keep = editing.schedule if editing else None
-    spec, real = probe(draft, seen.now, keep=keep)
+    artifact = seen.artifact(draft.artifact)
+    parameters = artifact.parameters if artifact else ()
+    spec, real = probe(draft, seen.now, parameters, keep=keep)
     name = editing.name if editing else None
     told = commands.check(spec, editing=name)
-    if real:
-        told += _short_of_gpus(seen, spec, editing)
+    if artifact is not None and artifact.spec.gpu and seen.rivals is None:
+        seen = replace(seen, rivals=tuple(commands.tasks_on_gpus()))
+    if artifact is not None and real:
+        others = [t for t in seen.rivals or () if editing is None or t.id != editing.id]
+        told += shortages(artifact.spec, spec.schedule, others, seen.cluster, seen.now)
     found = [own_words(p, draft) for p in told if real or not p.field.startswith("schedule")]
     return Verdict(
         look=seen,
         problems=tuple(found),
         changes=_changes(commands, name, spec) if name and real else (),
     )
-
-
-def _short_of_gpus(seen: Look, spec: TaskSpec, editing: Task | None) -> list[Problem]:
-    artifact = seen.artifact(spec.artifact)
-    if artifact is None:
-        return []
-    others = [t for t in seen.tasks if editing is None or t.id != editing.id]
-    return shortages(artifact.spec, spec.schedule, others, seen.cluster, seen.now)
 
 
 def _changes(commands: Commands, name: str, spec: TaskSpec) -> tuple[Change, ...]:

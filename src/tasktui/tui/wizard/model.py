@@ -15,6 +15,7 @@ from typing import assert_never
 
 from tasktui.domain.schedule import EVERY_DAY, AnyPoint, Daily, OneOff
 from tasktui.domain.task import TaskSpec
+from tasktui.tui.wizard.parameters import Typed, merged, written
 
 DAY_NAMES = ("mo", "tu", "we", "th", "fr", "sa", "su")
 """Weekdays as a user types them; Monday is 0."""
@@ -70,6 +71,12 @@ class Draft:
     """Daily: dates without points, separated by spaces or commas."""
     env: tuple[tuple[str, str], ...] = ()
     """Carried along from the task that is edited or cloned; not shown."""
+    parameters: Typed = ()
+    """Those that were typed, or given to the task that is edited or cloned."""
+
+
+_PAIRS = ("env", "parameters")
+"""Fields that hold names and texts."""
 
 
 def from_spec(spec: TaskSpec) -> Draft:
@@ -81,6 +88,7 @@ def from_spec(spec: TaskSpec) -> Draft:
         deployment_name=spec.deployment_name,
         timezone=spec.schedule.timezone,
         env=tuple(sorted(spec.env.items())),
+        parameters=written(spec.parameters),
     )
     match spec.schedule:
         case OneOff() as one_off:
@@ -140,7 +148,7 @@ def to_mapping(draft: Draft) -> dict[str, object]:
         **asdict(draft),
         "kind": str(draft.kind),
         "points": [asdict(p) for p in draft.points],
-        "env": [list(pair) for pair in draft.env],
+        **{name: [list(pair) for pair in getattr(draft, name)] for name in _PAIRS},
     }
 
 
@@ -149,13 +157,13 @@ def from_mapping(body: Mapping[str, object]) -> Draft:
     texts = {
         f.name: value
         for f in fields(Draft)
-        if f.name not in {"kind", "points", "env"} and isinstance(value := body.get(f.name), str)
+        if f.name not in {"kind", "points", *_PAIRS} and isinstance(value := body.get(f.name), str)
     }
     draft = replace(Draft(), **texts)  # type: ignore[arg-type]
     kind = Kind.DAILY if body.get("kind") == str(Kind.DAILY) else Kind.ONE_OFF
     points = tuple(_read_point(p) for p in _list(body.get("points")))
-    env = tuple(_read_pair(p) for p in _list(body.get("env")))
-    return replace(draft, kind=kind, points=points, env=tuple(p for p in env if p[0]))
+    env, parameters = (_read_pairs(body.get(name)) for name in _PAIRS)
+    return replace(draft, kind=kind, points=points, env=env, parameters=parameters)
 
 
 def _list(value: object) -> list[object]:
@@ -167,6 +175,11 @@ def _read_point(value: object) -> PointDraft:
         return PointDraft()
     names = [f.name for f in fields(PointDraft)]
     return PointDraft(**{n: str(value[n]) for n in names if n in value})
+
+
+def _read_pairs(value: object) -> tuple[tuple[str, str], ...]:
+    pairs = (_read_pair(p) for p in _list(value))
+    return tuple(p for p in pairs if p[0])
 
 
 def _read_pair(value: object) -> tuple[str, str]:
@@ -181,6 +194,7 @@ def merge(base: Draft, mine: Draft, theirs: Draft) -> Draft:
         for f in fields(Draft)
         if getattr(mine, f.name) != getattr(base, f.name)
     }
+    kept["parameters"] = merged(base.parameters, mine.parameters, theirs.parameters)
     return replace(theirs, **kept)
 
 

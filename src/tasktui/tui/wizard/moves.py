@@ -12,13 +12,20 @@ from tasktui.tui.wizard.model import Draft, from_spec, merge
 from tasktui.tui.wizard.rules import problems
 from tasktui.tui.wizard.state import STEP_OF, State, Step
 
-_TASK = frozenset({"artifact", "name", "file_path", "deployment_name", "env"})
+_TASK = frozenset({"artifact", "name", "file_path", "deployment_name", "parameters", "env"})
 """Fields of a draft that are not the schedule's."""
 
 
 def kept_schedule(state: State) -> Schedule | None:
     """The schedule that may lie in the past: that of the task that is edited."""
     return state.editing.schedule if state.editing else None
+
+
+def told(state: State) -> State:
+    """With what is wrong of the present draft, as far as that goes without the store."""
+    keep = kept_schedule(state)
+    found = problems(state.draft, state.look.now, state.parameters, keep=keep)
+    return replace(state, own=tuple(found))
 
 
 def typed(state: State, draft: Draft) -> State:
@@ -28,37 +35,36 @@ def typed(state: State, draft: Draft) -> State:
     }
     if not changed <= _TASK:
         changed |= {f.name for f in fields(Draft)} - _TASK
-    return replace(
-        state,
-        draft=draft,
-        drawn=state.schedule or state.drawn,
-        own=tuple(problems(draft, state.look.now, keep=kept_schedule(state))),
-        stored=tuple(p for p in state.stored if p.field.partition(".")[0] not in changed),
-        restored="",
-        said="",
-        refused="",
+    return told(
+        replace(
+            state,
+            draft=draft,
+            drawn=state.schedule or state.drawn,
+            stored=tuple(p for p in state.stored if p.field.partition(".")[0] not in changed),
+            restored="",
+            said="",
+            refused="",
+        )
     )
 
 
 def judged(state: State, verdict: Verdict, saved: str) -> State:
     """What the store says of the present draft; ``saved`` is when it was kept."""
-    look = verdict.look
-    return replace(
-        state,
-        look=look,
-        own=tuple(problems(state.draft, look.now, keep=kept_schedule(state))),
-        stored=verdict.problems,
-        judged=state.draft,
-        changes=verdict.changes,
-        saved=saved,
+    return told(
+        replace(
+            state,
+            look=verdict.look,
+            stored=verdict.problems,
+            judged=state.draft,
+            changes=verdict.changes,
+            saved=saved,
+        )
     )
 
 
 def at(state: State, now: datetime) -> State:
     """Time went on: what was to come may have passed."""
-    look = replace(state.look, now=now)
-    own = tuple(problems(state.draft, now, keep=kept_schedule(state)))
-    return replace(state, look=look, own=own)
+    return told(replace(state, look=replace(state.look, now=now)))
 
 
 def forward(state: State) -> tuple[State, str]:

@@ -12,6 +12,7 @@ from tasktui.schedule.resolve import local, named, resolve, zone
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.times import full
 from tasktui.tui.wizard.model import NOW, PointDraft
+from tasktui.tui.wizard.parameters import hint, name_of
 from tasktui.tui.wizard.rules import instant, read_time
 from tasktui.tui.wizard.state import State
 
@@ -53,6 +54,8 @@ HELP: Mapping[str, str] = {
 
 def label(field: str) -> str:
     """A field of the draft as the screen calls it: ``point 2 time``, or ``point 2`` as a whole."""
+    if parameter := name_of(field):
+        return parameter
     grid, _, rest = field.partition(".")
     if grid == "points" and rest:
         number, _, column = rest.partition(".")
@@ -65,7 +68,9 @@ def note(name: str, state: State) -> Line:
     problem = state.problems.get(name)
     if problem is not None:
         return line(Span(problem.message, Tone.NOTE if problem.warning else Tone.PROBLEM))
-    return line(Span(_HINTS[name](state), Tone.DIM))
+    parameter = name_of(name)
+    said = hint(state.parameters, parameter) if parameter else _HINTS[name](state)
+    return line(Span(said, Tone.DIM))
 
 
 def _name(state: State) -> str:

@@ -10,7 +10,7 @@ from tasktui.domain.task import Task
 from tasktui.tui.wizard.drafts import Kept, restore, slot
 from tasktui.tui.wizard.look import free_name, look
 from tasktui.tui.wizard.model import Draft, choose, from_spec
-from tasktui.tui.wizard.rules import problems
+from tasktui.tui.wizard.moves import told
 from tasktui.tui.wizard.state import State, Step
 
 
@@ -43,8 +43,7 @@ def begin(commands: Commands, occasion: Occasion, *, afresh: bool = False) -> St
     kept = None if afresh else restore(commands, occasion.slot)
     if kept is not None:
         state = _restored(state, kept, base)
-    keep = occasion.editing.schedule if occasion.editing else None
-    return replace(state, own=tuple(problems(state.draft, seen.now, keep=keep)))
+    return told(state)
 
 
 def _restored(state: State, kept: Kept, base: Draft) -> State:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tasktui.commands.outlook import outlook
+from tasktui.commands.present import env_text
 from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Daily, Instant, OneOff, Replicas, Schedule
 from tasktui.domain.task import Arming, Task, TaskSpec, When
@@ -17,10 +18,11 @@ from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.times import clock, full
 from tasktui.tui.wizard.model import Draft
 from tasktui.tui.wizard.notes import LABELS, label
+from tasktui.tui.wizard.parameters import summary
 from tasktui.tui.wizard.state import STEP_OF, State, Step
 
 NEXT_POINTS = 5
-_COMPARED = ("artifact", "kind", "points", *LABELS)
+_COMPARED = ("artifact", "parameters", "kind", "points", *LABELS)
 
 
 def lines(state: State, cells: int) -> list[Line]:
@@ -56,7 +58,9 @@ def _open_ends(state: State, cells: int) -> list[Line]:
 
 
 def _task(state: State, spec: TaskSpec, cells: int) -> list[Line]:
-    needs = state.artifact.spec if state.artifact else Spec()
+    artifact = state.artifact
+    needs = artifact.spec if artifact else Spec()
+    env = {**(artifact.env if artifact and not state.editing else {}), **spec.env}
     rows = [
         ("Task", f"{spec.name}, route /{spec.name}"),
         (
@@ -65,9 +69,12 @@ def _task(state: State, spec: TaskSpec, cells: int) -> list[Line]:
         ),
         ("Schedule", describe(spec.schedule)),
         ("Replica", f"{needs}; at the most {_most(needs, _peak(spec.schedule))}"),
+        ("Params", summary(state.parameters, spec.parameters)),
+        ("Packages", ", ".join(artifact.recipe.requirements) if artifact else ""),
+        ("Environ", env_text(env, artifact.env if artifact else {})),
     ]
     out: list[Line] = []
-    for head, text in rows:
+    for head, text in ((h, t) for h, t in rows if t):
         out += wrap(line(Span(f" {head:<9} ", Tone.DIM), text), cells, indent=" " * 11)
     return [*out, EMPTY]
 
@@ -83,6 +90,7 @@ def _most(needs: Spec, count: int) -> str:
     parts.append(f"{count * needs.cpu:g} CPU")
     if needs.memory_gb:
         parts.append(f"{count * needs.memory_gb:g} GB")
+    parts += [f"{count * amount:g} {name}" for name, amount in needs.custom]
     return f"{count} replica{'s' if count != 1 else ''} with {', '.join(parts)}"
 
 
@@ -123,6 +131,8 @@ def differences(base: Draft, mine: Draft, theirs: Draft) -> list[tuple[str, str,
 def _shown(draft: Draft, name: str) -> str:
     if name == "points":
         return ", ".join(f"{p.time} {p.min}-{p.max} {p.timezone}".strip() for p in draft.points)
+    if name == "parameters":
+        return ", ".join(f"{n}={text}" for n, text in draft.parameters) or "-"
     return str(getattr(draft, name)) or "-"
 
 

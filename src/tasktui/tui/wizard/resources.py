@@ -7,7 +7,6 @@ starts, one that does not answer, one without nodes, and one with nodes.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,14 +14,18 @@ from tasktui.commands.present import age
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Node, Resources
 from tasktui.domain.task import Task
-from tasktui.scheduler.room import Room, amounts, replicas_in
+from tasktui.scheduler.holding import holders, taken
+from tasktui.scheduler.room import CPU, GPU, MEMORY, Room, amounts, lacking, replicas_in
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.state import State
 
-_SLACK = 1e-6
-"""Ray counts in 1/10000: sums of fractions must not fail by rounding."""
 _HOLDERS = 3
+_NAMES = {MEMORY: "GB"}
+_COLUMNS = 5
+"""Resources that have a column, at most."""
+_NODE, _FREE, _FITS, _HELD = 10, 11, 9, 18
+"""Cells of the columns, at least."""
 _MANY = 10**9
 """No node holds so many replicas of anything that needs something."""
 
@@ -59,7 +62,7 @@ def _cluster(needs: Spec, look: Look, cells: int) -> list[Line]:
     if not cluster.nodes:
         grow = "; its autoscaler may add some" if cluster.autoscaler else ""
         return [*out, line(Span(f" The cluster has no node{grow}.", Tone.PROBLEM))]
-    return out + _nodes(needs, cluster, look.tasks, cells)
+    return out + _nodes(needs, cluster, look.holders, cells)
 
 
 def _unknown(cluster: ClusterView, look: Look) -> list[Line]:
@@ -81,12 +84,14 @@ def _unknown(cluster: ClusterView, look: Look) -> list[Line]:
 
 
 def _nodes(needs: Spec, cluster: ClusterView, tasks: Sequence[Task], cells: int) -> list[Line]:
-    wide = max(10, cells - 64)
-    head = ("NODE", "GPU FREE", "CPU FREE", "GB FREE", "FITS NOW", "HELD BY")
-    out = [_row([line(Span(h, Tone.DIM)) for h in head], wide)]
-    out += [_row(_node(needs, node, tasks), wide) for node in cluster.nodes]
-    now = sum(capacity(needs, n) for n in cluster.nodes)
-    empty = sum(capacity(needs, replace(n, used=Resources())) for n in cluster.nodes)
+    # Ray's own sums come later than the replicas that it shows.
+    nodes = [taken(node, tasks) for node in cluster.nodes]
+    columns = _units(needs, nodes)
+    head = ["NODE", *map(_title, columns), "FITS NOW"]
+    out = [_row([line(Span(h, Tone.DIM)) for h in [*head, "HELD BY"]], cells)]
+    out += [_row(_node(needs, node, columns, tasks), cells) for node in nodes]
+    now = sum(capacity(needs, n) for n in nodes)
+    empty = sum(capacity(needs, replace(n, used=Resources())) for n in nodes)
     tone = Tone.GOOD if now else Tone.NOTE
     out += [
         EMPTY,
@@ -101,34 +106,42 @@ def _nodes(needs: Spec, cluster: ClusterView, tasks: Sequence[Task], cells: int)
     return out
 
 
-def _node(needs: Spec, node: Node, tasks: Sequence[Task]) -> list[Line]:
-    have, room = free(node), capacity(needs, node)
-    yes = Span(f"yes, {_count(room)}", Tone.GOOD) if room else Span("no", Tone.NOTE)
+def _title(unit: str) -> str:
+    name = _NAMES.get(unit, unit)
+    return f"{name} FREE" if len(name) + len(" FREE") <= _FREE else name
+
+
+def _units(needs: Spec, nodes: Sequence[Node]) -> list[str]:
+    """What has a column: what a replica needs, and what every node has; the scarcest first."""
+    usual = [GPU, CPU, MEMORY] if needs.gpu or any(n.total.gpu for n in nodes) else [CPU, MEMORY]
+    return [*usual, *(name for name, _ in needs.custom)][:_COLUMNS]
+
+
+def _node(needs: Spec, node: Node, columns: Sequence[str], tasks: Sequence[Task]) -> list[Line]:
+    have, room = amounts(node.total), Room(node)
+    fitting = capacity(needs, node)
+    yes = Span(f"yes, {_count(fitting)}", Tone.GOOD) if fitting else Span("no", Tone.NOTE)
+    free = [
+        line(f"{max(0.0, room.free.get(u, 0.0)):.4g} of {have.get(u, 0.0):.4g}") for u in columns
+    ]
     return [
         line(node.name),
-        line(f"{have.gpu:g} of {node.total.gpu:g}"),
-        line(f"{have.cpu:g} of {node.total.cpu:g}"),
-        line(f"{have.memory_gb:.0f} of {node.total.memory_gb:.0f}"),
+        *free,
         line(yes),
-        line(holders(node, tasks) or Span("-", Tone.DIM)),
+        line(held(needs, node, tasks) or Span("-", Tone.DIM)),
     ]
 
 
-def _row(texts: Sequence[Line], wide: int) -> Line:
+def _row(texts: Sequence[Line], cells: int) -> Line:
+    """Node, what is free of each, whether it fits, and who holds the rest: with what is left."""
+    columns = len(texts) - 3
+    left = max(_NODE + _HELD, cells - 1 - columns * (_FREE + 1) - _FITS - 2)
+    node = max(_NODE, left // 3)
     parts: list[Span] = [Span(" ")]
-    for text, size in zip(texts, (wide, 10, 11, 10, 9, 18), strict=True):
+    widths = (node, *[_FREE] * columns, _FITS, left - node)
+    for text, size in zip(texts, widths, strict=True):
         parts += [*fit(text, size), Span(" ")]
     return tuple(parts)
-
-
-def free(node: Node) -> Resources:
-    """What is not used of a node, never below zero."""
-    total, used = node.total, node.used
-    return Resources(
-        cpu=max(0.0, total.cpu - used.cpu),
-        memory_gb=max(0.0, total.memory_gb - used.memory_gb),
-        gpu=max(0.0, total.gpu - used.gpu),
-    )
 
 
 def capacity(needs: Spec, node: Node) -> float:
@@ -144,18 +157,15 @@ def _count(number: float) -> str:
     return "any number" if number == math.inf else f"{number:g}"
 
 
-def holders(node: Node, tasks: Sequence[Task]) -> str:
-    """Whose replicas lie on a node, with their numbers; others' only as such."""
-    counts: Counter[str] = Counter()
-    cpu = gpu = 0.0
-    for task in tasks:
-        mine = sum(r.node == node.id for r in task.progress.replicas)
-        if mine:
-            counts[task.name] = mine
-            cpu, gpu = cpu + mine * task.spec.cpu, gpu + mine * task.spec.gpu
-    names = [f"{name} {n}" for name, n in counts.most_common(_HOLDERS)]
-    if len(counts) > _HOLDERS:
-        names.append(f"+{len(counts) - _HOLDERS}")
-    if node.used.cpu > cpu + _SLACK or node.used.gpu > gpu + _SLACK:
-        names.append("others")
-    return ", ".join(names)
+def held(needs: Spec, node: Node, tasks: Sequence[Task]) -> str:
+    """Who holds the scarcest that a replica needs, or what it lacks there, and how much of it."""
+    need, room = amounts(needs), Room(node)
+    wanted = [unit for unit, amount in need.items() if amount]
+    rows = zip(need, lacking(need, room.free), strict=True)
+    lacks = next((unit for unit, missing in rows if missing), "")
+    unit = lacks or next(iter(wanted), CPU)
+    found = holders(node, tasks, unit)
+    names = [str(h) for h in found[:_HOLDERS]]
+    more = [f"+{len(found) - _HOLDERS}"] if len(found) > _HOLDERS else []
+    told = "" if not names or unit == next(iter(wanted), CPU) else f"{_NAMES.get(unit, unit)}: "
+    return told + ", ".join([*names, *more])

@@ -9,17 +9,19 @@ not in the artifact) are ``commands.check``'s; ``probe`` builds what it takes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from tasktui.commands.checks import Problem
+from tasktui.domain.recipe import Parameter, Scalar
 from tasktui.domain.schedule import EVERY_DAY, AnyPoint, Daily, OneOff, Replicas, Schedule
 from tasktui.domain.task import NAME, NAME_RULE, TaskSpec
 from tasktui.errors import InvalidField
 from tasktui.schedule.parse import check as check_schedule
 from tasktui.schedule.parse import parse_one_off, parse_point
 from tasktui.schedule.resolve import named, resolve
+from tasktui.tui.wizard import parameters as given
 from tasktui.tui.wizard.model import DAY_NAMES, Draft, Kind, PointDraft
 
 FALLBACK = OneOff(at=None, timezone="UTC", replicas=Replicas(1, 1))
@@ -42,36 +44,45 @@ class Found:
         self.messages.setdefault(name, message)
 
 
-def problems(draft: Draft, now: datetime, *, keep: Schedule | None = None) -> list[Problem]:
+Parameters = Sequence[Parameter]
+"""Of the artifact that was chosen."""
+
+
+def problems(
+    draft: Draft, now: datetime, parameters: Parameters = (), *, keep: Schedule | None = None
+) -> list[Problem]:
     """What is wrong with the draft as far as it can be told without the store.
 
     ``keep`` is the schedule of the task that is edited: left as it is, it may
     lie in the past.
     """
-    answer = to_spec(draft, now, keep=keep)
+    answer = to_spec(draft, now, parameters, keep=keep)
     return answer if isinstance(answer, list) else []
 
 
 def to_spec(
-    draft: Draft, now: datetime, *, keep: Schedule | None = None
+    draft: Draft, now: datetime, parameters: Parameters = (), *, keep: Schedule | None = None
 ) -> TaskSpec | list[Problem]:
     """Read the draft; the list of problems is never empty. ``now`` is aware, UTC."""
     found = Found()
     _check_task(draft, found)
+    values = given.values(parameters, draft.parameters, found.say)
     schedule = _schedule(draft, now, found, keep)
     if found.messages or schedule is None:
         return [Problem(name, message) for name, message in found.messages.items()]
-    return _spec(draft, schedule)
+    return _spec(draft, schedule, values)
 
 
-def probe(draft: Draft, now: datetime, *, keep: Schedule | None = None) -> tuple[TaskSpec, bool]:
+def probe(
+    draft: Draft, now: datetime, parameters: Parameters = (), *, keep: Schedule | None = None
+) -> tuple[TaskSpec, bool]:
     """The draft as something ``commands.check`` takes, and whether its schedule is real."""
-    found = Found()
-    schedule = _schedule(draft, now, found, keep)
-    return _spec(draft, schedule or FALLBACK), schedule is not None
+    schedule = _schedule(draft, now, Found(), keep)
+    values = given.values(parameters, draft.parameters, Found().say)
+    return _spec(draft, schedule or FALLBACK, values), schedule is not None
 
 
-def _spec(draft: Draft, schedule: Schedule) -> TaskSpec:
+def _spec(draft: Draft, schedule: Schedule, parameters: Mapping[str, Scalar]) -> TaskSpec:
     return TaskSpec(
         name=draft.name.strip(),
         artifact=draft.artifact,
@@ -79,6 +90,7 @@ def _spec(draft: Draft, schedule: Schedule) -> TaskSpec:
         deployment_name=draft.deployment_name.strip(),
         schedule=schedule,
         env=dict(draft.env),
+        parameters=parameters,
     )
 
 
@@ -291,12 +303,12 @@ def own_words(problem: Problem, draft: Draft) -> Problem:
     What was given is not repeated there, and fields get the draft's names.
     """
     name = place(problem.field, draft.kind)
-    given: Mapping[str, object] = {
+    words: Mapping[str, object] = {
         "name": draft.name.strip(),
         "file_path": draft.file_path.strip(),
         "deployment_name": draft.deployment_name.strip(),
     }
-    prefix = f"{problem.field}: {given.get(name)!r} is not valid: "
+    prefix = f"{problem.field}: {words.get(name)!r} is not valid: "
     return replace(problem, field=name, message=problem.message.removeprefix(prefix))
 
 

@@ -28,6 +28,7 @@ from tasktui.tui.wizard.live import LiveScreen
 from tasktui.tui.wizard.model import WEEKDAYS, Kind
 from tasktui.tui.wizard.notes import LABELS
 from tasktui.tui.wizard.opening import offer
+from tasktui.tui.wizard.parameters import name_of, put
 from tasktui.tui.wizard.steps import ArtifactStep
 
 AGAIN = "What was typed will be lost: Ctrl-O once more starts over."
@@ -72,12 +73,14 @@ class WizardScreen(LiveScreen[Outcome | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typed. The input's own value counts: the message may be older than the last key."""
         event.stop()
-        name = event.input.id or ""
+        name, text = event.input.name or "", event.input.value
         if name == "query":
-            self.put(replace(self.state, query=event.input.value))
+            self.put(replace(self.state, query=text, said=""))
+        elif parameter := name_of(name):
+            typed = put(self.state.draft.parameters, parameter, text)
+            self.change(replace(self.state.draft, parameters=typed))
         elif name in LABELS:
-            typed = {name: event.input.value}
-            self.change(replace(self.state.draft, **typed))  # type: ignore[arg-type]
+            self.change(replace(self.state.draft, **{name: text}))  # type: ignore[arg-type]
 
     def action_accept(self) -> None:
         """Enter: on to the next field, after the last one to the next step."""
@@ -107,6 +110,10 @@ class WizardScreen(LiveScreen[Outcome | None]):
         """An artifact was chosen: its defaults are offered, and the next step is shown."""
         if not self.busy:
             self.run_worker(self._take(message.artifact), group="take", exclusive=True)
+
+    def on_artifact_step_refused(self, message: ArtifactStep.Refused) -> None:
+        """An artifact that cannot be launched: the reason stands in the status line."""
+        self.put(replace(self.state, said=message.why))
 
     async def _take(self, artifact: Artifact) -> None:
         state = self.state

@@ -8,6 +8,7 @@ from enum import IntEnum
 from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
 from tasktui.domain.artifact import Artifact
+from tasktui.domain.recipe import Parameter
 from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.tui.times import View
@@ -103,17 +104,22 @@ class State:
         return self.look.artifact(self.draft.artifact)
 
     @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What can be set of the artifact that was chosen."""
+        return self.artifact.parameters if self.artifact else ()
+
+    @property
     def spec(self) -> TaskSpec | None:
         """The task as it would be launched; None while the draft cannot be read."""
         keep = self.editing.schedule if self.editing else None
-        answer = to_spec(self.draft, self.look.now, keep=keep)
+        answer = to_spec(self.draft, self.look.now, self.parameters, keep=keep)
         return None if isinstance(answer, list) else answer
 
     @property
     def schedule(self) -> Schedule | None:
         """The schedule, whatever else is missing; None while it cannot be read."""
         keep = self.editing.schedule if self.editing else None
-        spec, real = probe(self.draft, self.look.now, keep=keep)
+        spec, real = probe(self.draft, self.look.now, self.parameters, keep=keep)
         return spec.schedule if real else None
 
     @property

@@ -17,11 +17,12 @@ from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import ListTable
 from tasktui.tui.wizard import day, plan, resources
-from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing
+from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing, refusal
 from tasktui.tui.wizard.fields import Button, Choice, Field
 from tasktui.tui.wizard.grid import Grid
 from tasktui.tui.wizard.model import Kind
 from tasktui.tui.wizard.notes import LABELS, note
+from tasktui.tui.wizard.parameters import field_of, shown
 from tasktui.tui.wizard.state import State
 
 ONE_OFF = ("start", "end", "min", "max")
@@ -45,6 +46,13 @@ class ArtifactStep(Vertical):
         def __init__(self, artifact: Artifact) -> None:
             super().__init__()
             self.artifact = artifact
+
+    class Refused(Message):
+        """It cannot be chosen."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(id="step-1")
@@ -112,9 +120,12 @@ class ArtifactStep(Vertical):
         self.action_choose()
 
     def action_choose(self) -> None:
-        """Choose what is under the cursor."""
-        if self.table.selected is not None:
-            self.post_message(self.Chosen(self.table.selected))
+        """Choose what is under the cursor, if it is built."""
+        artifact = self.table.selected
+        if artifact is None:
+            return
+        why = refusal(artifact)
+        self.post_message(self.Refused(why) if why else self.Chosen(artifact))
 
 
 class Scroll(VerticalScroll, can_focus=True):
@@ -150,7 +161,9 @@ class ResourcesStep(Vertical):
 
 
 class SettingsStep(VerticalScroll, can_focus=False):
-    """The typed fields; which ones are shown depends on the type of the schedule."""
+    """The typed fields; which ones are shown depends on the artifact and the type of schedule."""
+
+    DEFAULT_CSS: ClassVar[str] = "SettingsStep #parameters { height: auto; }"
 
     BINDINGS: ClassVar = [
         Binding("up", "screen.along(-1)", show=False),
@@ -162,7 +175,10 @@ class SettingsStep(VerticalScroll, can_focus=False):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(id="step-3")
+        self._palette = palette
         self.fields = {name: Field(name, label, palette) for name, label in LABELS.items()}
+        self._parameters: dict[str, Field] = {}
+        self._box = Vertical(id="parameters")
         self.kind = Choice("Type", [str(k) for k in Kind], palette, id="kind")
         self.grid = Grid(palette)
         self.day = LineView(palette, id="day")
@@ -171,6 +187,7 @@ class SettingsStep(VerticalScroll, can_focus=False):
         """Name, file path, deployment name, type, timezone, what the type has, the day."""
         for name, field in self.fields.items():
             if name == "timezone":
+                yield self._box
                 yield self.kind
             yield field
             if name == "max":
@@ -181,17 +198,31 @@ class SettingsStep(VerticalScroll, can_focus=False):
         """Show what the draft holds: once it was changed by something else than typing."""
         for name, field in self.fields.items():
             field.input.fill(getattr(state.draft, name))
+        for parameter in state.parameters:
+            if typed := self._parameters.get(field_of(parameter.name)):
+                typed.input.fill(shown(parameter, state.draft.parameters))
         self.kind.put(str(state.draft.kind))
+
+    def _shape(self, state: State) -> None:
+        """Have a field for each parameter of the artifact, and no other."""
+        names = {field_of(p.name): p.name for p in state.parameters}
+        if list(names) == list(self._parameters):
+            return
+        self._parameters = {f: Field(f, name, self._palette) for f, name in names.items()}
+        self._box.remove_children()
+        self._box.mount_all(self._parameters.values())
+        self.fill(state)
 
     def draw(self, state: State, cells: int) -> None:
         """Show the notes beside the fields, and the grid."""
+        self._shape(state)
         daily = state.draft.kind is Kind.DAILY
         for name in ONE_OFF:
             self.fields[name].display = not daily
         for name in DAILY:
             self.fields[name].display = daily
         self.grid.display = daily
-        for name, field in self.fields.items():
+        for name, field in {**self.fields, **self._parameters}.items():
             if field.display:
                 field.show(note(name, state), cells - _BAR)
         self.day.show(day.lines(state, cells - _BAR) if daily else [])
@@ -206,17 +237,19 @@ class SettingsStep(VerticalScroll, can_focus=False):
             if row:
                 self.grid.put(int(row), {"min": 1, "max": 2}.get(column, 0))
             return self.grid
-        return self.fields.get(place, self.fields["name"]).input
+        known = {**self.fields, **self._parameters}
+        return known.get(field, known.get(place, self.fields["name"])).input
 
     def order(self) -> list[Widget]:
         """What may have the focus, from top to bottom."""
-        shown = {name: field.input for name, field in self.fields.items() if field.display}
-        names = list(shown)
+        inputs = {name: field.input for name, field in self.fields.items() if field.display}
+        names = list(inputs)
         at = names.index("timezone")
-        head: list[Widget] = [shown[n] for n in names[:at]]
+        head: list[Widget] = [inputs[n] for n in names[:at]]
+        more: list[Widget] = [field.input for field in self._parameters.values()]
         grid: list[Widget] = [self.grid] if self.grid.display else []
-        tail: list[Widget] = [shown[n] for n in names[at + 1 :]]
-        return [*head, self.kind, shown["timezone"], *grid, *tail]
+        tail: list[Widget] = [inputs[n] for n in names[at + 1 :]]
+        return [*head, *more, self.kind, inputs["timezone"], *grid, *tail]
 
     async def action_down(self) -> None:
         """The next field; in the timezone, its list."""
