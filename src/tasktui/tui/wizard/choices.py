@@ -102,15 +102,16 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
     if artifact is None:
         return []
     scripts = [f for f in artifact.files if f.endswith(".py")]
+    why = refusal(artifact)
     rows = [
+        *([("Build", f"{why} F2 shows the log.")] if why else []),
         ("About", artifact.description or "-"),
-        *([("Build", refusal(artifact))] if refusal(artifact) else []),
-        ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
-        ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
         ("Needs", _needs(artifact)),
         ("Used by", _used(look.users, artifact.label)),
-        ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}"),
         *([("Tags", ", ".join(artifact.tags))] if artifact.tags else []),
+        ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
+        ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
+        ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}"),
     ]
     out: list[Line] = []
     for label, text in rows:

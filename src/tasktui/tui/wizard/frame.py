@@ -18,7 +18,7 @@ Hint = tuple[str, str]
 _COMMON: tuple[Hint, ...] = (("Tab", "field"), ("Esc", "leave (draft kept)"), ("F1", "help"))
 _TYPE: tuple[Hint, ...] = (("Enter", "accept"),)
 _KEYS: dict[str, tuple[Hint, ...]] = {
-    "query": (("type", "filter"), ("Up Down", "move"), ("Enter", "choose and go on")),
+    "query": (("type", "filter"), ("Up Down", "move"), ("Enter", "choose"), ("F2", "build log")),
     "resources": (("Up Down", "scroll"), ("Enter", "go on")),
     "kind": (("Left Right", "change"), ("Enter", "accept")),
     "timezone": (("Down", "list of zones"), ("Enter", "accept")),

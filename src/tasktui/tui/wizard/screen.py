@@ -57,6 +57,7 @@ class WizardScreen(LiveScreen[Outcome | None]):
         Binding("ctrl+g", "problem", show=False, priority=True),
         Binding("ctrl+o", "afresh", show=False, priority=True),
         Binding("f1", "help", show=False, priority=True),
+        Binding("f2", "build_log", show=False, priority=True),
         Binding("ctrl+l", "redraw", show=False, priority=True),
     ]
 
@@ -114,6 +115,23 @@ class WizardScreen(LiveScreen[Outcome | None]):
     def on_artifact_step_refused(self, message: ArtifactStep.Refused) -> None:
         """An artifact that cannot be launched: the reason stands in the status line."""
         self.put(replace(self.state, said=message.why))
+
+    def action_build_log(self) -> None:
+        """F2, among the artifacts: the log of the build of the one under the cursor."""
+        step = self.steps[self.state.step]
+        artifact = step.table.selected if isinstance(step, ArtifactStep) else None
+        if artifact is not None and not self.busy:
+            self.run_worker(self._show_log(artifact), group="log", exclusive=True)
+
+    async def _show_log(self, artifact: Artifact) -> None:
+        from tasktui.tui.wizard.buildlog import BuildLog  # noqa: PLC0415 - seldom opened
+
+        try:
+            log = await self.desk.session.acall(lambda c: c.build_log(artifact.label))
+        except TasktuiError as error:
+            self.put(replace(self.state, said=str(error)))
+            return
+        self.app.push_screen(BuildLog(artifact, log, self.desk.palette))
 
     async def _take(self, artifact: Artifact) -> None:
         state = self.state

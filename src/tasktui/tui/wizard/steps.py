@@ -124,7 +124,8 @@ class ArtifactStep(Vertical):
         artifact = self.table.selected
         if artifact is None:
             return
-        why = refusal(artifact)
+        own = artifact.label == self._state.base.artifact  # of the task that is edited
+        why = "" if own else refusal(artifact)
         self.post_message(self.Refused(why) if why else self.Chosen(artifact))
 
 
