@@ -32,7 +32,7 @@ from tasktui.domain.task import Override, TaskId, TaskSpec
 from tasktui.tui.lines import Line, plain, width
 from tasktui.tui.palette import Palette
 from tasktui.tui.widgets.paint import strip
-from tasktui.tui.wizard import frame, moves, plan, resources
+from tasktui.tui.wizard import buildlog, frame, moves, plan, resources
 from tasktui.tui.wizard.choices import ArtifactRows, details, matching, nothing, refusal
 from tasktui.tui.wizard.look import Look, Verdict
 from tasktui.tui.wizard.model import Draft, Kind, PointDraft, from_spec
@@ -172,6 +172,12 @@ def test_an_artifact_whose_build_failed_is_shown_with_the_reason() -> None:
     assert "ended in FAILURE: ImportError: no torch" in shown
     assert "Tags      chat" in shown
     assert [a.label for a in matching((ECHO, FAILED), "failure chat")] == ["model@4"]
+
+
+def test_of_a_long_log_the_end_is_shown() -> None:
+    shown = text(buildlog.lines("\n".join(f"line {n}" for n in range(2005)), 40)).splitlines()
+    assert shown[0] == " 5 lines before are not shown."
+    assert (shown[1], shown[-1]) == ("line 5", "line 2004")
 
 
 def test_what_an_artifact_asks_for_is_told_without_its_secrets() -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from make import make_daily, make_node, make_one_off, make_point, make_replica
-from tasktui.commands.commands import Commands
 from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.observed import Resources
 from tasktui.domain.schedule import Daily, OneOff
 from tasktui.domain.status import Status
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import StoreBusy
+from tasktui.store.buildfiles import open_log
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import ASCII, Palette
 from tasktui.tui.wizard.model import Kind, PointDraft
@@ -264,17 +264,41 @@ async def test_an_edit_of_a_parameter_says_that_it_restarts(shop: Workshop) -> N
     assert shop.bench.task("talk").parameters == {"model": "large"}
 
 
-async def test_an_artifact_whose_build_failed_cannot_be_chosen(shop: Workshop) -> None:
+def broken(shop: Workshop, log: str) -> None:
+    """An artifact whose build failed, and what that wrote."""
     failed = Build(status=BuildStatus.FAILURE, error="ImportError: no torch")
-
-    def add(commands: Commands) -> None:
-        store = commands._store
-        store.add_artifact(
-            replace(store.artifact("model"), name="broken", digest="b" * 64, build=failed)
-        )
-
     shop.artifact("model")
-    shop.bench.other.call(add)
+    with shop.bench.store() as store:
+        new = replace(store.artifact("model"), name="broken", digest="b" * 64, build=failed)
+        kept = store.add_artifact(new)
+    with open_log(shop.bench.config.state_dir, kept.id) as stream:
+        stream.write(log.encode())
+
+
+async def test_the_log_of_a_build_opens_over_the_wizard(shop: Workshop) -> None:
+    broken(shop, "".join(f"line {n}\x1b[2J\n" for n in range(50)) + "ImportError: no torch\n")
+    async with shop.running() as pilot:
+        shown = await shop.press(pilot, *"broken")
+        assert "F2 shows the log" in " ".join(shown.split())
+        await pilot.press("f2")
+        shown = await until(pilot, "ImportError: no torch")
+        assert "Build log of broken@1  FAILURE" in shown
+        assert "line 1\n" not in shown
+        await pilot.press(*["pageup"] * 5)
+        await until(pilot, "line 0")
+        await pilot.press("escape")
+        await until(pilot, "(1) Artifact")
+        assert shop.draft.artifact == ""
+
+
+async def test_no_log_says_so(shop: Workshop) -> None:
+    async with shop.running() as pilot:
+        await pilot.press("f2")
+        await until(pilot, "No log of a build is kept")
+
+
+async def test_an_artifact_whose_build_failed_cannot_be_chosen(shop: Workshop) -> None:
+    broken(shop, "")
     async with shop.running() as pilot:
         shown = await shop.press(pilot, *"broken")
         assert "FAILURE" in shown

@@ -81,7 +81,7 @@ class Workshop:
         source.mkdir(parents=True, exist_ok=True)
         (source / "serve.py").write_text(BUILDER)
         (source / "artifact.toml").write_text(manifest)
-        new = NewArtifact(folder=source, name=name)
+        new = NewArtifact(source=source, name=name)
         return self.bench.other.call(lambda c: c.add_artifact(new)).label
 
     def task(self, name: str = "chat", schedule: Schedule | None = None) -> Task:
