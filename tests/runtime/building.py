@@ -40,9 +40,6 @@ class Site:
         """Add it, and wait until its build is over."""
         return self.over(self.add(new).label)
 
-    def cancel(self, label: str) -> None:
-        self.session.call(lambda c: c.cancel_build(label))
-
     def over(self, label: str) -> Artifact:
         until(lambda: self.artifact(label).build.over)
         return self.artifact(label)
