@@ -205,3 +205,22 @@ def test_a_task_file_says_parameters(tool: Tool) -> None:
     assert "Nothing changes." in [tool.run("edit", "bot", "-f", file), tool.err][1]
     bad = tool.file("bad.yaml", f"{body}parameters: {{max_tokens: [5]}}\n")
     assert "parameters.max_tokens" in tool.fails("launch", "-f", bad)
+
+
+def test_no_value_of_a_variable_is_shown_wherever_it_comes_from(tool: Tool) -> None:
+    tool.environ["HF_TOKEN"] = "hush-hush"
+    folder = tool.model("llm", BUILDER)
+    (folder / "artifact.toml").write_text(PARAMETERS.replace("[env]", '[env]\nKEY = "hush-file"'))
+    tool.run("artifact", "add", str(folder))
+    words = ("bot", "--artifact", "llm", "--one-off", "now", "--env", "OWN=hush-own")
+    said = [tool.run("launch", *words, "--dry-run"), tool.run("launch", *words)]
+    said += [tool.run("edit", "bot", "--env", "OWN=hush-new"), tool.run("history", "bot")]
+    said += [tool.run(*v) for v in (("show", "bot"), ("export", "bot"), ("events", "bot"))]
+    said += [
+        tool.run("artifact", verb, "llm" if verb == "show" else str(folder))
+        for verb in ("show", "check")
+    ]
+    said += [str(tool.json(*v)) for v in (("show", "bot"), ("artifact", "show", "llm"), ("ls",))]
+    assert "KEY=*** (artifact)" in said[0]
+    assert "HF_TOKEN=env:HF_TOKEN" in said[4]
+    assert not [text for text in said if "hush" in text]

@@ -68,6 +68,12 @@ def test_what_a_manifest_says_reaches_ray() -> None:
     assert "start_limit_s" not in str(config)
 
 
+def test_requirements_go_with_a_package_of_ours_only() -> None:
+    base = {"runtime_env": {"image_uri": "registry/model:1"}}
+    config = to_config(make_service(digest="", recipe=replace(TOLD, base=base)))
+    assert config["runtime_env"] == {"image_uri": "registry/model:1"}
+
+
 @pytest.mark.parametrize(
     ("change", "restarting", "named"),
     [

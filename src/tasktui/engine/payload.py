@@ -85,8 +85,9 @@ def _runtime_env(service: Service) -> dict[str, Any]:
     found: dict[str, Any] = {**_mapping(service.recipe.base.get("runtime_env"))}
     if service.digest:
         found["working_dir"] = package_uri(service.digest, service.anew)
-    if service.recipe.requirements:
-        found["pip"] = list(service.recipe.requirements)
+        # Beside an image Ray allows nothing of that, and has taken a refused set in part.
+        if service.recipe.requirements:
+            found["pip"] = list(service.recipe.requirements)
     if env:
         found["env_vars"] = env
     return {"runtime_env": found} if found else {}

@@ -64,11 +64,12 @@ def fits(need: Amounts, have: Amounts) -> bool:
 class Room:
     """One node while replicas are placed in thought."""
 
-    __slots__ = ("free", "left", "node")
+    __slots__ = ("_total", "free", "left", "node")
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.free = less(amounts(node.total), amounts(node.used))
+        self._total = amounts(node.total)
+        self.free = less(self._total, amounts(node.used))
         """What nothing uses."""
         self.left = self.free
         """The same less what is kept for those ahead; below zero where they lack something."""
@@ -76,7 +77,7 @@ class Room:
     def able(self, spec: Spec) -> bool:
         """Whether one replica fits when nothing else runs there."""
         right_type = not spec.gpu or not spec.gpu_type or spec.gpu_type == self.node.gpu_type
-        return right_type and fits(amounts(spec), amounts(self.node.total))
+        return right_type and fits(amounts(spec), self._total)
 
     def holds(self, spec: Spec) -> bool:
         """Whether one replica fits now beside everybody ahead."""
