@@ -9,6 +9,7 @@ from tasktui.commands.checks import Problem, check, require, resolve_spec, start
 from tasktui.commands.context import Context
 from tasktui.commands.present import values_text
 from tasktui.domain.actions import Action, refusal
+from tasktui.domain.artifact import NO_ENV, carried
 from tasktui.domain.event import EventKind
 from tasktui.domain.parameters import known
 from tasktui.domain.revision import Revision, revision_of, spec_of
@@ -105,16 +106,15 @@ class Edits:
         from the artifact, and parameters that the new one does not have.
         """
         new, old = self._store.artifact(label), self._store.artifact_by_id(task.artifact_id)
-        env, script = dict(spec.env), (spec.file_path, spec.deployment_name)
+        script = (spec.file_path, spec.deployment_name)
         if old is not None:
-            env = {k: v for k, v in env.items() if old.env.get(k) != v}
             script = ("", "") if script == (old.file_path, old.deployment_name) else script
         return replace(
             spec,
             artifact=label,
             file_path=script[0],
             deployment_name=script[1],
-            env={**new.env, **env},
+            env=carried(spec.env, old.env if old else NO_ENV, new.env),
             parameters=known(new.parameters, spec.parameters),
         )
 

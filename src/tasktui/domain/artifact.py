@@ -38,6 +38,16 @@ def custom_of(amounts: Mapping[str, float]) -> Custom:
     return tuple(sorted((name, float(amount)) for name, amount in amounts.items() if amount))
 
 
+def carried(
+    env: Mapping[str, str], old: Mapping[str, str], new: Mapping[str, str]
+) -> dict[str, str]:
+    """Variables of a task that leaves an artifact with ``old`` ones for one with ``new`` ones.
+
+    Those that it had from the artifact are left behind, its own stay and win.
+    """
+    return {**new, **{k: v for k, v in env.items() if old.get(k) != v}}
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """Resources of one replica, on one node."""

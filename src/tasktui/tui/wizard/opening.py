@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tasktui.commands.commands import Commands
-from tasktui.domain.artifact import Artifact
+from tasktui.domain.artifact import NO_ENV, Artifact, carried
 from tasktui.domain.task import Task
 from tasktui.tui.wizard.drafts import Kept, restore, slot
 from tasktui.tui.wizard.look import free_name, look
@@ -67,7 +67,7 @@ def _base(commands: Commands, occasion: Occasion) -> Draft:
 def offer(commands: Commands, state: State, artifact: Artifact) -> tuple[Draft, Draft]:
     """The draft and the base once ``artifact`` is chosen: its defaults replace former defaults.
 
-    A task that is edited or cloned keeps its name.
+    A task that is edited or cloned keeps its name and its own variables.
     """
     draft = state.draft
     before = state.artifact
@@ -85,5 +85,6 @@ def offer(commands: Commands, state: State, artifact: Artifact) -> tuple[Draft, 
     )
     chosen = choose(draft, fresh, old)
     if keeps:
-        return chosen, state.base
+        env = carried(dict(draft.env), before.env if before else NO_ENV, artifact.env)
+        return replace(chosen, env=tuple(sorted(env.items()))), state.base
     return chosen, replace(choose(state.base, fresh, state.base), artifact="")
