@@ -85,7 +85,7 @@ class Artifacts(Builds, Packages):
         manifest = named(usual_name, _settled(new, load(folder).required()))
         check_spec(manifest.spec)
         artifact = self._keep(folder, manifest, kind)
-        if artifact.build.launchable or self.is_building(artifact):
+        if artifact.build.launchable or self.is_going(artifact):
             return artifact
         return self.start_build(artifact)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tasktui.domain.artifact import Artifact, ArtifactKind
 from tasktui.domain.build import Build, BuildStatus, entered, lost
 from tasktui.errors import Conflict, NotAllowed, StoreError, UserError
 from tasktui.store import buildfiles
+
+_STARTING = 60
+_PAUSE_S = 0.05
+"""A process says who it is in a tenth of a second; a busy machine needs longer."""
 
 
 class Builds:
@@ -33,6 +38,10 @@ class Builds:
     def is_building(self, artifact: Artifact) -> bool:
         """Whether a process builds it now."""
         return buildfiles.alive(self._state_dir, artifact.id)
+
+    def is_going(self, artifact: Artifact) -> bool:
+        """Whether its build is on its way."""
+        return not artifact.build.over and self.is_building(artifact)
 
     def rebuild(self, label: str) -> Artifact:
         """Build an artifact again; it can be launched when that went well.
@@ -78,9 +87,9 @@ class Builds:
     def cancel_build(self, label: str) -> Artifact:
         """Ask the build of an artifact to end. Raises NotAllowed where none runs."""
         artifact = self.artifact(label)
-        pid = buildfiles.process(self._state_dir, artifact.id)
-        if artifact.build.over or not self.is_building(artifact):
+        if not self.is_going(artifact):
             raise NotAllowed(f"{artifact.label} is not being built: it is {artifact.build.status}.")
+        pid = self._builder(artifact)
         if not pid:
             raise UserError(
                 f"The build of {artifact.label} is only just starting.", "Try again in a second."
@@ -101,6 +110,15 @@ class Builds:
             )
         self._store.remove_artifact(artifact.id)
         buildfiles.forget(self._state_dir, artifact.id)
+
+    def _builder(self, artifact: Artifact) -> int:
+        """The process that builds it, once that has said so; 0 where it takes too long to."""
+        for _ in range(_STARTING):
+            pid = buildfiles.process(self._state_dir, artifact.id)
+            if pid:
+                return pid
+            time.sleep(_PAUSE_S)
+        return 0
 
     @property
     def _state_dir(self) -> Path:

@@ -75,30 +75,41 @@ def main(words: list[str]) -> int:
     config = settings.load(os.environ, state_dir=place, build_limit_s=limit)
     prepare(config.state_dir)
     os.set_inheritable(int(lock), False)
-    buildfiles.sign(int(lock))
+    stop = _Stop()
+    buildfiles.sign(int(lock))  # from here on it may be told to stop
     with (
         closing(Store.open(config.database)) as store,
         buildfiles.open_log(config.state_dir, int(key)) as log,
     ):
-        _Build(config, store, ArtifactId(int(key)), log).run()
+        _Build(config, store, ArtifactId(int(key)), log, stop).run()
+        os.close(int(lock))  # at once: who reads of the end may start the next one
     return 0
+
+
+class _Stop:
+    """Whether it was told to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
 
 
 class _Build:
     """One build, from its turn to its record."""
 
-    def __init__(self, config: Config, store: Store, key: ArtifactId, log: BinaryIO) -> None:
+    def __init__(
+        self, config: Config, store: Store, key: ArtifactId, log: BinaryIO, stop: _Stop
+    ) -> None:
         self._config = config
         self._store = store
         self._key = key
         self._log = log
-        self._stopped = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    def _stop(self, *_: object) -> None:
-        self._stopped = True
+        self._stop = stop
 
     def run(self) -> None:
         """Wait, import, record. Raises StoreError where the record cannot be written."""
@@ -115,7 +126,7 @@ class _Build:
 
     def _turn(self) -> int | None:
         """The lock of whose turn it is, kept to the end; None where it was cancelled before."""
-        while not self._stopped:
+        while not self._stop.asked:
             turn = buildfiles.take(self._config.state_dir, buildfiles.TURN)
             if turn is not None:
                 return turn
@@ -132,7 +143,7 @@ class _Build:
                 archive.extractall(folder)  # ours: checked and packed when it was added
             job = _job(artifact, asked, folder)
             limits = Limits(seconds=asked.limit_s, memory=asked.memory)
-            told = tell(asked, run(job, limits, log, lambda: self._stopped, place))
+            told = tell(asked, run(job, limits, log, lambda: self._stop.asked, place))
             text = (folder / asked.script).read_text(errors="replace")
         except (OSError, zipfile.BadZipFile, KeyError) as error:
             return _failed(f"The package cannot be unpacked: {error}. Add the artifact again.")

@@ -37,6 +37,7 @@ def take(state_dir: Path, name: object) -> int | None:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     for _ in range(_TRIES):
         if _flock(handle, fcntl.LOCK_EX):
+            os.ftruncate(handle, 0)  # the process that held it before is not to be signalled
             return handle
         time.sleep(_PAUSE_S)
     os.close(handle)
@@ -45,7 +46,6 @@ def take(state_dir: Path, name: object) -> int | None:
 
 def sign(handle: int) -> None:
     """Write this process's id into the lock that it holds."""
-    os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
 
 
