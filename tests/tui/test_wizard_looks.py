@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from make import make_daily
 from tui.bench import Bench
-from tui.wizard_app import Workshop
+from tui.wizard_app import PARAMETERS, Workshop
 
 
 @pytest.fixture
@@ -38,5 +38,28 @@ def test_summary_of_an_edit_at_80x24(shop: Workshop, snap_compare: Any) -> None:
         await shop.over(pilot, "other")
         await shop.settled(pilot)
         await shop.press(pilot, "pagedown")
+
+    assert snap_compare(shop.app, terminal_size=(80, 24), run_before=run)
+
+
+def test_an_artifact_whose_build_failed_at_80x24(shop: Workshop, snap_compare: Any) -> None:
+    shop.broken("ImportError: no torch\n")
+
+    async def run(pilot: Pilot[None]) -> None:
+        await shop.reopened(pilot)
+        await shop.press(pilot, *"own", "enter")
+
+    assert snap_compare(shop.app, terminal_size=(80, 24), run_before=run)
+
+
+def test_settings_with_parameters_at_80x24(shop: Workshop, snap_compare: Any) -> None:
+    shop.settable(PARAMETERS)
+
+    async def run(pilot: Pilot[None]) -> None:
+        await shop.reopened(pilot)
+        await shop.press(pilot, *"model", "enter")
+        await shop.press(pilot, "pagedown", "tab", "tab", "tab")
+        await shop.over(pilot, "9000")
+        await shop.settled(pilot)
 
     assert snap_compare(shop.app, terminal_size=(80, 24), run_before=run)

@@ -7,19 +7,17 @@ from dataclasses import replace
 import pytest
 
 from make import make_daily, make_node, make_one_off, make_point, make_replica
-from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.observed import Resources
 from tasktui.domain.schedule import Daily, OneOff
 from tasktui.domain.status import Status
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import StoreBusy
-from tasktui.store.buildfiles import open_log
 from tasktui.tui.messages import StoreChanged, Ticked
 from tasktui.tui.palette import ASCII, Palette
 from tasktui.tui.wizard.model import Kind, PointDraft
 from tasktui.tui.wizard.state import Step
 from tui.bench import CLUSTER, Bench, text, until
-from tui.wizard_app import Workshop
+from tui.wizard_app import PARAMETERS, Workshop
 
 SIZES = [(80, 24), (100, 30)]
 
@@ -166,21 +164,6 @@ async def test_no_letter_does_anything_while_an_input_has_the_focus(shop: Worksh
         assert shop.state.step is before
 
 
-PARAMETERS = """
-[parameters.max_tokens]
-type = "integer"
-default = 256
-min = 1
-max = 4096
-description = "Longest answer"
-[parameters.model]
-type = "text"
-[parameters.a_very_long_name_of_a_parameter]
-type = "boolean"
-default = false
-"""
-
-
 async def to_parameters(shop: Workshop, pilot: object) -> None:
     await pilot.press(*"model", "enter")  # type: ignore[attr-defined]
     await until(pilot, "One replica needs")  # type: ignore[arg-type]
@@ -264,19 +247,8 @@ async def test_an_edit_of_a_parameter_says_that_it_restarts(shop: Workshop) -> N
     assert shop.bench.task("talk").parameters == {"model": "large"}
 
 
-def broken(shop: Workshop, log: str) -> None:
-    """An artifact whose build failed, and what that wrote."""
-    failed = Build(status=BuildStatus.FAILURE, error="ImportError: no torch")
-    shop.artifact("model")
-    with shop.bench.store() as store:
-        new = replace(store.artifact("model"), name="broken", digest="b" * 64, build=failed)
-        kept = store.add_artifact(new)
-    with open_log(shop.bench.config.state_dir, kept.id) as stream:
-        stream.write(log.encode())
-
-
 async def test_the_log_of_a_build_opens_over_the_wizard(shop: Workshop) -> None:
-    broken(shop, "".join(f"line {n}\x1b[2J\n" for n in range(50)) + "ImportError: no torch\n")
+    shop.broken("".join(f"line {n}\x1b[2J\n" for n in range(50)) + "ImportError: no torch\n")
     async with shop.running() as pilot:
         shown = await shop.press(pilot, *"broken")
         assert "F2 shows the log" in " ".join(shown.split())
@@ -298,7 +270,7 @@ async def test_no_log_says_so(shop: Workshop) -> None:
 
 
 async def test_an_artifact_whose_build_failed_cannot_be_chosen(shop: Workshop) -> None:
-    broken(shop, "")
+    shop.broken("")
     async with shop.running() as pilot:
         shown = await shop.press(pilot, *"broken")
         assert "FAILURE" in shown

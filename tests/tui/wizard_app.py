@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC
 
 from textual.app import App
 from textual.pilot import Pilot
 
 from tasktui.commands.artifacts import NewArtifact
+from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.schedule import Schedule
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.schedule.parse import parse_daily
+from tasktui.store.buildfiles import open_log
 from tasktui.tui.desk import Desk
 from tasktui.tui.palette import Palette
 from tasktui.tui.themes import WIDGETS
@@ -39,6 +42,20 @@ class Model:
 
 def app(args):
     return Model.bind()
+"""
+
+PARAMETERS = """
+[parameters.max_tokens]
+type = "integer"
+default = 256
+min = 1
+max = 4096
+description = "Longest answer"
+[parameters.model]
+type = "text"
+[parameters.a_very_long_name_of_a_parameter]
+type = "boolean"
+default = false
 """
 
 
@@ -83,6 +100,16 @@ class Workshop:
         (source / "artifact.toml").write_text(manifest)
         new = NewArtifact(source=source, name=name)
         return self.bench.other.call(lambda c: c.add_artifact(new)).label
+
+    def broken(self, log: str) -> None:
+        """Add an artifact whose build failed, and what that wrote."""
+        failed = Build(status=BuildStatus.FAILURE, error="ImportError: no torch")
+        self.artifact("model")
+        with self.bench.store() as store:
+            new = replace(store.artifact("model"), name="broken", digest="b" * 64, build=failed)
+            kept = store.add_artifact(new)
+        with open_log(self.bench.config.state_dir, kept.id) as stream:
+            stream.write(log.encode())
 
     def task(self, name: str = "chat", schedule: Schedule | None = None) -> Task:
         """Launch a task on an artifact of one's own, with a second script in it."""

@@ -104,7 +104,7 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
     scripts = [f for f in artifact.files if f.endswith(".py")]
     why = refusal(artifact)
     rows = [
-        *([("Build", f"{why} F2 shows the log.")] if why else []),
+        *([("Build", f"{why} (F2 shows the log)")] if why else []),
         ("About", artifact.description or "-"),
         ("Needs", _needs(artifact)),
         ("Used by", _used(look.users, artifact.label)),
