@@ -81,7 +81,8 @@ def test_a_manifest_that_is_not_toml_is_refused_with_its_path(tmp_path: Path) ->
 def test_an_official_model_can_be_packed_and_read(model: Official, tmp_path: Path) -> None:
     assert check_name(model.name) == model.name
     script = model.folder / f"{model.manifest.file_path}.py"
-    assert inspect(script.read_text(), model.manifest.deployment_name).scaled
+    manifest = model.manifest
+    assert inspect(script.read_text(), manifest.deployment_name, manifest.scales).scaled
     assert script.name in pack(model.folder, tmp_path).files
     assert model.manifest.description
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from cli.tool import Tool
 from make import make_replica
 from tasktui.cli import demo, parser
+from tasktui.cli.demo_call import Hear, Heard
 from tasktui.cli.demo_record import Record, read_record, write_record
 from tasktui.cli.table import VERBS
 from tasktui.cli.verbs import Call
 from tasktui.cli.waiting import Outcome
+from tasktui.commands.request import Request
 from tasktui.config import load
 from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.engine.address import Target
 from tasktui.engine.local import LocalState, LocalStatus
-from tasktui.errors import EngineError, UserError
+from tasktui.errors import UserError
 from tasktui.runtime.session import Session
 
 STARTED = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
@@ -38,10 +38,11 @@ class World:
     tool: Tool
     running: bool = False
     fails: str = ""
+    answer: bytes = b'{"model": "echo"}'
     calls: list[str] = field(default_factory=list)
 
     def hands(self) -> demo.Hands:
-        return demo.Hands(up=self.up, down=self.down, wait=self.wait, get=self.get)
+        return demo.Hands(up=self.up, down=self.down, wait=self.wait, ask=self.ask)
 
     def status(self) -> LocalStatus:
         state = LocalState.RUNNING if self.running else LocalState.DOWN
@@ -58,9 +59,11 @@ class World:
         self.running = False
         return 5
 
-    def get(self, url: str) -> str:
-        self.calls.append(f"GET {url}")
-        return '{"model": "echo"}'
+    def ask(self, url: str, request: Request, hear: Hear) -> Heard:
+        self.calls.append(f"{request.method} {url}")
+        for line in self.answer.splitlines(keepends=True):
+            hear(line)
+        return Heard(body=self.answer, seconds=0.25)
 
     def wait(
         self,
@@ -125,7 +128,7 @@ def record(tool: Tool) -> Record:
 
 def test_from_nothing_to_an_answer_without_a_question(world: World, tool: Tool) -> None:
     assert world.run() == 0
-    assert world.calls == ["up", "wait demo Running", "GET http://127.0.0.1:8000/demo"]
+    assert world.calls == ["up", "wait demo Running", "POST http://127.0.0.1:8000/demo"]
     assert '"model": "echo"' in tool.out
     assert tool.out.splitlines()[-2].endswith("tasktui")
     assert tool.out.splitlines()[-1].endswith("tasktui demo --down")
@@ -289,34 +292,33 @@ def test_the_record_survives_as_it_was(tool: Tool) -> None:
     session.close()
 
 
-def test_an_endpoint_is_called_past_every_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([503, 404, 200])
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            code = next(answers)
-            self.send_response(code)
-            self.end_headers()
-            self.wfile.write(b'{"ok": true}')
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setattr(demo, "_PAUSE_S", 0.0)
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}/demo"
-        assert demo.fetch(url) == '{"ok": true}'
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def test_the_models_are_listed_with_what_they_are(world: World, tool: Tool) -> None:
+    assert world.run("--model") == 0
+    assert "echo" in tool.out
+    assert "OpenAI's /v1/embeddings" in tool.out
+    assert world.run("--model", "--json") == 0
+    assert {"chat-smollm2", "classify-iris"} <= {m["name"] for m in json.loads(tool.out)}
+    assert world.calls == []
 
 
-def test_an_endpoint_that_never_answers_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "_ANSWER_S", 0.0)
-    with pytest.raises(EngineError, match="does not answer"):
-        demo.fetch("http://127.0.0.1:9/demo")
+def test_a_name_that_is_nearly_one_is_told_the_right_one(world: World) -> None:
+    with pytest.raises(UserError, match="embed-minilm"):
+        world.run("--model", "embed-minlm")
+
+
+def test_an_answer_in_json_has_its_times(world: World, tool: Tool) -> None:
+    assert world.run("--json") == 0
+    said = json.loads(tool.out)
+    assert (said["model"], said["task"], said["request_s"]) == ("echo", "demo", 0.25)
+    assert json.loads(said["answer"]) == {"model": "echo"}
+    assert said["cold_start_s"] >= 0
+    world.run("--json")
+    assert json.loads(tool.out)["cold_start_s"] is None, "it ran already"
+
+
+def test_a_chat_is_asked_for_a_stream_and_shown_as_text(world: World, tool: Tool) -> None:
+    events = [{"choices": [{"delta": {"content": word}}]} for word in ("A ", "queue.")]
+    world.answer = b"".join(b"data: %s\n\n" % json.dumps(e).encode() for e in events)
+    assert world.run("--model", "chat-smollm2") == 0
+    assert '"stream": true' in tool.out
+    assert "A queue." in tool.out.splitlines()

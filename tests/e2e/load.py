@@ -23,6 +23,8 @@ class Load:
     """``sent`` requests so far, and how each failed one ended."""
 
     url: str
+    body: bytes | None = None
+    """JSON to send; a GET without."""
     sent: int = 0
     failures: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
@@ -37,7 +39,9 @@ class Load:
         """Send one request and count it."""
         begin = time.monotonic()
         try:
-            with urllib.request.urlopen(self.url, timeout=TIMEOUT_S) as answer:
+            kind = {"Content-Type": "application/json"} if self.body else {}
+            request = urllib.request.Request(self.url, self.body, kind)
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 answer.read()
             failure = ""
         except urllib.error.HTTPError as error:
@@ -52,12 +56,12 @@ class Load:
 
 
 @contextmanager
-def load(url: str, rate: float = RATE) -> Iterator[Load]:
+def load(url: str, rate: float = RATE, body: bytes | None = None) -> Iterator[Load]:
     """Send ``rate`` requests a second until the block ends, and wait for the last answer.
 
     Each is sent at its time, whether those before it were answered or not.
     """
-    made, stop = Load(url), threading.Event()
+    made, stop = Load(url, body), threading.Event()
 
     def run() -> None:
         with ThreadPoolExecutor(_AT_ONCE) as pool:

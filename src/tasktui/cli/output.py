@@ -23,6 +23,11 @@ def say(text: str = "", *, lines: bool = False) -> None:
     print(clean(text, _LONG, lines=lines))
 
 
+def type_out(text: str) -> None:
+    """Print a piece of the answer's text, as somebody types: no line ends but its own."""
+    print(clean(text, _LONG, lines=True), end="", flush=True)
+
+
 def emit(value: object) -> None:
     """Print the answer as JSON."""
     print(dumps(value))
