@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasktui.cli.demo_answer import piece, streamed, told
 from tasktui.commands.request import Request
@@ -71,3 +73,30 @@ def test_only_a_chat_is_asked_for_a_stream() -> None:
 def test_any_other_answer_comes_as_it_is(asked: str, answer: bytes) -> None:
     shown = "".join(told(Request("POST", "/", asked), answer))
     assert shown.replace(" ", "") == answer.decode(errors="replace").replace(" ", "")
+
+
+_ODD = st.recursive(
+    st.none() | st.integers() | st.just(10**400) | st.floats() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["data", "embedding", "classes", "probabilities", "choices", "k"]),
+            inner,
+            max_size=3,
+        )
+    ),
+)
+_VECTORS = st.lists(
+    st.fixed_dictionaries({"embedding": st.lists(_ODD, min_size=1, max_size=2)}), max_size=3
+).map(lambda rows: {"data": rows})
+
+
+@given(
+    st.sampled_from(
+        ['{"input": ["a", "b"]}', '{"features": [[1]]}', f'{{"features": [[{10**400}]]}}']
+    ),
+    _ODD | _VECTORS | st.just({"classes": ["k"], "probabilities": [{"k": 10**400}]}),
+)
+def test_no_answer_breaks_it(asked: str, answer: object) -> None:
+    told(Request("POST", "/", asked), body(answer))
+    piece(b"data: " + body(answer))

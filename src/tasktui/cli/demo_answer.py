@@ -77,7 +77,7 @@ def _close(asked: dict[str, Any], answer: dict[str, Any]) -> list[str]:
             (_cosine(a, b), one, other)
             for (one, a), (other, b) in combinations(zip(texts, vectors, strict=True), 2)
         ]
-    except (TypeError, ValueError, LookupError, ZeroDivisionError):
+    except (TypeError, ValueError, LookupError, ArithmeticError):
         return []
     found = [f"{c:6.3f}  {one!r}  {other!r}" for c, one, other in sorted(pairs, reverse=True)]
     size = len(vectors[0]) if vectors else 0
@@ -97,5 +97,5 @@ def _classes(asked: dict[str, Any], answer: dict[str, Any]) -> list[str]:
             f"{', '.join(f'{x:g}' for x in row)}  is {name} ({chance[name]:.1%})"
             for row, name, chance in list(rows)[:_MOST]
         ]
-    except (TypeError, ValueError, LookupError):
+    except (TypeError, ValueError, LookupError, ArithmeticError):
         return []

@@ -38,6 +38,7 @@ def fetch(url: str, request: Request, hear: Hear) -> Heard:
     Serve's proxy learns of a new route a moment late. Raises EngineError when
     it does not answer in time, or refuses.
     """
+    from http.client import HTTPException  # noqa: PLC0415 - only here
     from urllib.error import HTTPError  # noqa: PLC0415 - only here
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415 - only here
     from urllib.request import Request as Outgoing  # noqa: PLC0415 - only here
@@ -56,7 +57,7 @@ def fetch(url: str, request: Request, hear: Hear) -> Heard:
                     hear(line)
                     body += line
                 return Heard(body=bytes(body), seconds=time.monotonic() - began)
-        except OSError as error:  # URLError is one
+        except (OSError, HTTPException) as error:  # URLError is the former
             if isinstance(error, HTTPError) and error.code not in _NOT_YET:
                 raise EngineError(
                     f"{url} answered {error.code}: {error.read(500).decode(errors='replace')}",
