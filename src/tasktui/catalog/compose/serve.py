@@ -32,9 +32,10 @@ def sentences(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-@serve.deployment(ray_actor_options={"num_cpus": 0.1})
+# Of the five that are usual a text of six sentences takes all: the next one waits, and tries again.
+@serve.deployment(ray_actor_options={"num_cpus": 0.1}, max_ongoing_requests=100)
 class Reader:
-    """Reads one sentence at a time. This is where a real one would have its model."""
+    """Reads sentences. This is where a real one would have its model."""
 
     async def read(self, sentence: str) -> dict[str, object]:
         """What is in a sentence, and which process read it."""
