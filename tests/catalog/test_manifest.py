@@ -189,6 +189,7 @@ def test_an_unknown_key_is_refused_with_its_line(text: str, said: str) -> None:
         (f"tags = {['x'] * 21}", "a list of at most 20"),
         ("requirements = ['--index-url=http://x']", "packages as pip writes them"),
         ("requirements = ['http://example.org/x']", "packages as pip writes them"),
+        ("requirements = ['x @ https://me:word@example.org/x']", "no password in an address"),
         ('requirements = ["a\\nb"]', "packages as pip writes them"),
         # resources
         ("resources = 3", "resources: 3 is not valid: a table: [resources]"),

@@ -32,7 +32,9 @@ _YEAR_S = 365 * 86_400
 _ENTRIES = 100  # of a table that the user names
 _VALUE = 32_768  # characters of a variable
 _REQUIREMENT = re.compile(
-    r"[A-Za-z0-9][\w.-]{0,99}(\[[\w,. -]{0,99}\])? ?([<>=!~;@(][ -~]{0,300})?", re.ASCII
+    r"(?!.*://[^/\s]*@)"  # a password would be shown with the rest
+    r"[A-Za-z0-9][\w.-]{0,99}(\[[\w,. -]{0,99}\])? ?([<>=!~;@(][ -~]{0,300})?",
+    re.ASCII,
 )
 _CUSTOM = re.compile(r"(?!node:|accelerator_type:)[A-Za-z][\w.:-]{0,99}", re.ASCII)
 _OWN = ("CPU", "GPU", "memory", "object_store_memory")  # resources with keys of their own, or none
@@ -116,7 +118,10 @@ def _manifest(top: Table) -> Manifest:
         deployment_name=top.text("deployment_name", usual.deployment_name),
         scales=top.text("scales"),
         requirements=top.texts(
-            "requirements", _REQUIREMENT, "packages as pip writes them: torch==2.5.1", 200
+            "requirements",
+            _REQUIREMENT,
+            "packages as pip writes them: torch==2.5.1; no password in an address",
+            200,
         ),
         spec=_resources(top.table("resources")),
         env=_env(top.table("env")),
