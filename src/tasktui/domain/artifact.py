@@ -89,6 +89,11 @@ class Users:
     status: str
     """Of that one."""
 
+    def __str__(self) -> str:
+        """``chat (Running) and 5 more``."""
+        more = f" and {self.count - 1} more" if self.count > 1 else ""
+        return f"{self.name} ({self.status}){more}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:

@@ -21,6 +21,8 @@ class Where(StrEnum):
     HELP = "help"
     AUDIT = "audit"
     APPS = "apps"
+    ARTIFACTS = "artifacts"
+    BUILD = "build"
     TOUR = "tour"
     COPY = "copy"
     ORDER = "order"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasktui.domain.actions import Action
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import APPS, BOTH, HISTORY, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import APPS, BOTH, BUILDS, HISTORY, LOOKS, TASKS, TIMES
 
 FORMS = (
     Key(
@@ -79,6 +79,17 @@ CHANGES = (
         APPS,
         "Make a task of it, as it runs.",
         footer=1,
+        dangerous=True,
+    ),
+    Key(
+        "rebuild",
+        "B",
+        "B",
+        "build again",
+        Group.CHANGE,
+        BUILDS,
+        "Build it again.",
+        footer=2,
         dangerous=True,
     ),
     Key(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key
-from tasktui.tui.keyrows.places import AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import ARTIFACTS, AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES
 
 ROWS = (
     Key(
@@ -83,6 +83,8 @@ ROWS = (
     Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
     Key("audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks."),
     Key("apps", "O", "O", "others", Group.VIEW, LOOKS, "All applications of the cluster."),
+    Key("artifacts", "b", "b", "builds", Group.VIEW, LOOKS, "All artifacts, and their builds."),
+    Key("build_log", "l enter", "l", "build", Group.VIEW, ARTIFACTS, "What its build wrote.", 1),
     Key("everybody", "s", "s", "all", Group.VIEW, AUDIT, "The scheduler's own work too.", 1),
     Key(
         "next_part",

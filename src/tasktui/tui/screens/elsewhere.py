@@ -22,6 +22,10 @@ class Elsewhere(Screen[None], inherit_bindings=False):
         """What runs on the cluster."""
         self._open("apps", "AppsScreen")
 
+    def do_artifacts(self) -> None:
+        """What tasks are made of."""
+        self._open("artifacts", "ArtifactsScreen")
+
     def do_tour(self) -> None:
         """The app in one screen."""
         self._open("tour", "TourScreen")

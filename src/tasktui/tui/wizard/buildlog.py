@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from tasktui.commands.text import clean
 from tasktui.domain.artifact import Artifact
 from tasktui.tui import chrome
 from tasktui.tui.lines import Line, Span, Tone, line, wrap
@@ -83,10 +84,11 @@ class BuildLog(ModalScreen[None]):
 
 
 def lines(log: str, cells: int) -> list[Line]:
-    """The last lines of a log, wrapped."""
+    """The last lines of a log, wrapped; of a very long line its beginning."""
     found = log.splitlines()
     if not found:
         return [line(Span(" No log of a build is kept.", Tone.NOTE))]
+    shown = (clean(text) for text in found[-LINES:])
     left = len(found) - LINES
     head = [line(Span(f" {left} lines before are not shown.", Tone.DIM))] if left > 0 else []
-    return [*head, *(part for text in found[-LINES:] for part in wrap(line(text), cells) or [()])]
+    return [*head, *(part for text in shown for part in wrap(line(text), cells) or [()])]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 
 from tasktui.commands.present import age, env_text
-from tasktui.domain.artifact import Artifact, ArtifactKind, Users
+from tasktui.domain.artifact import Artifact, ArtifactKind
 from tasktui.domain.build import BuildStatus
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
 from tasktui.tui.wizard.look import Look
@@ -107,7 +107,7 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
         *([("Build", f"{why} (F2 shows the log)")] if why else []),
         ("About", artifact.description or "-"),
         ("Needs", _needs(artifact)),
-        ("Used by", _used(look.users, artifact.label)),
+        ("Used by", str(look.users.get(artifact.label, "-"))),
         *([("Tags", ", ".join(artifact.tags))] if artifact.tags else []),
         ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
         ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
@@ -130,15 +130,6 @@ def _needs(artifact: Artifact) -> str:
     if artifact.env:
         parts.append(f"variables {env_text(artifact.env)}")
     return "; ".join(parts)
-
-
-def _used(users: Mapping[str, Users], label: str) -> str:
-    """``chat (Running) and 5 more``."""
-    found = users.get(label)
-    if found is None:
-        return "-"
-    more = f" and {found.count - 1} more" if found.count > 1 else ""
-    return f"{found.name} ({found.status}){more}"
 
 
 def _tasks(count: int) -> str:
