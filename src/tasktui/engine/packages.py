@@ -22,7 +22,7 @@ from typing import BinaryIO, Final
 from tasktui.engine.ignore import RULES_FILE, Rules, parse
 from tasktui.errors import DiskFull, InvalidField, StoreError
 
-MAX_ENTRIES: Final = 20_000
+MAX_ENTRIES: Final = 5_000
 MAX_BYTES: Final = 500_000_000
 """Of all files together; Ray itself takes packages up to 500 MiB."""
 
