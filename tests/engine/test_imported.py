@@ -72,6 +72,12 @@ def test_arguments_of_a_builder_that_fails_are_named() -> None:
     assert "(size=2): KeyError: 'model' (serve.py line 3)" in told(answer).build.why
 
 
+@pytest.mark.parametrize("stage", ["import", "call", "build"])
+def test_what_cannot_be_imported_here_is_no_fault_of_the_arguments(stage: str) -> None:
+    answer = {"stage": stage, "type": "ImportError", "message": "needs vLLM"}
+    assert "cannot import what it needs: ImportError: needs vLLM" in told(answer).build.why
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -138,6 +138,11 @@ def _raised(asked: Asked, answer: Mapping[str, object], stage: str) -> str:
             f"{asked.script} needs the module {missing}, which is not installed here{at}. Name its "
             "package under requirements in artifact.toml, or put the file into the folder."
         )
+    if kind == "ImportError":
+        return (
+            f"{asked.script} cannot import what it needs: {raised}{at}. Install it for tasktui, "
+            "too, to have it built here."
+        )
     if stage == "call":
         given = ", ".join(f"{key}={value!r}" for key, value in asked.args.items()) or "none"
         return (
