@@ -280,6 +280,19 @@ async def test_an_artifact_whose_build_failed_cannot_be_chosen(shop: Workshop) -
         assert shop.draft.artifact == ""
 
 
+async def test_a_variable_of_the_artifact_without_a_value_is_told(shop: Workshop) -> None:
+    shop.settable('[env]\nTOKEN = "env:TASKTUI_TEST_NOWHERE"\n', "asking")
+    async with shop.running(size=(120, 24)) as pilot:
+        await pilot.press(*"asking", "enter")
+        await until(pilot, "One replica needs")
+        await shop.press(pilot, "pagedown")
+        shown = await shop.press(pilot, "ctrl+g")
+        assert "TASKTUI_TEST_NOWHERE is not set in this environment" in shown
+        shown = await shop.press(pilot, "pagedown")
+        assert "(3) Settings" in shown
+        assert "First: " in shown
+
+
 async def test_back_and_forth_loses_nothing(shop: Workshop) -> None:
     shop.artifact("alpha")
     async with shop.running() as pilot:

@@ -95,12 +95,16 @@ def to_first_error(state: State) -> tuple[State, str]:
 
 def to_next_problem(state: State, here: str) -> tuple[State, str]:
     """The step and the field of the problem after the one at ``here``: errors, then warnings."""
-    found = [p.field for p in state.due]
+    due = state.due
+    found = [p.field for p in due]
     if not found:
         return replace(state, said="Nothing is wrong, and nothing is doubtful."), ""
     at = next((i for i, field in enumerate(found) if field in {here, here.rpartition(".")[0]}), -1)
-    field = found[(at + 1) % len(found)]
-    return replace(state, step=STEP_OF.get(field, Step.SETTINGS), said=""), field
+    problem = due[(at + 1) % len(due)]
+    # Variables have no field beside which it could stand.
+    said = problem.message if problem.field == "env" else ""
+    step = STEP_OF.get(problem.field, Step.SETTINGS)
+    return replace(state, step=step, said=said), problem.field
 
 
 def stale(state: State, theirs: Task, spec: TaskSpec) -> State:

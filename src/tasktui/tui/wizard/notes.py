@@ -31,7 +31,8 @@ LABELS: Mapping[str, str] = {
 """The fields of the settings that are typed, in the order of the screen."""
 
 HELP: Mapping[str, str] = {
-    "query": "Type to filter; every word must occur. Up and Down move, Enter chooses and goes on.",
+    "query": "Type to filter; every word must occur. Up and Down move, Enter chooses and goes on, "
+    "F2 shows the log of a build.",
     "name": "The task's name is its route, too: a-z, 0-9 and '-'. No other task may have it.",
     "file_path": "The script to run, without .py, as it lies in the artifact: serve, models/serve.",
     "deployment_name": "The bound application in that script, such as app in: app = Model.bind().",
