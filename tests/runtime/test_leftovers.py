@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def test_a_package_that_nobody_uses_is_named_with_its_size(state: Path) -> None:
     assert "deadbeefdead... (2.5 MB), which no artifact uses" in one.text
     assert one.mend == "tasktui artifact prune"
     assert found(state, "deadbeefdeadbeef") == []
+
+
+def test_a_package_that_the_scheduler_will_remove_is_not_named_before(state: Path) -> None:
+    package = touched(state / "artifacts/deadbeefdeadbeef.zip")
+    unused_for = time.time() - 10 * 3600
+    os.utime(package, (unused_for, unused_for))
+    assert leftovers(state, set().__contains__, 10 * 3600) == []
+    assert len(leftovers(state, set().__contains__, 8 * 3600)) == 1
 
 
 def found_after(_: Path, state: Path) -> list[Leftover]:
