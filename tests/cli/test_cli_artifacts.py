@@ -223,6 +223,16 @@ def test_check_tells_every_problem_at_once(tool: Tool) -> None:
     assert "!serve.py" in messages
 
 
+def test_check_leaves_to_the_build_what_only_a_run_can_tell(tool: Tool) -> None:
+    folder = tool.model("mine", "from other import app\n")
+    found = tool.json("artifact", "check", str(folder))
+    assert found["good"]
+    (problem,) = found["problems"]
+    assert problem["warning"]
+    assert "--scales" in problem["message"]
+    assert "--scales" in tool.fails("artifact", "add", str(folder)), "scripts are only read here"
+
+
 def test_check_finds_a_script_that_is_left_out(tool: Tool) -> None:
     folder = described(tool)
     (folder / ".taskignore").write_text("serve.py")

@@ -61,6 +61,7 @@ def check(folder: Path) -> Checked:
     """Check a folder as adding it would. Raises InvalidField where there is none."""
     from tasktui.catalog.manifest import Parsed, load  # noqa: PLC0415 - off the path of plain reads
     from tasktui.engine.packages import listing  # noqa: PLC0415 - as above
+    from tasktui.engine.script import Untold  # noqa: PLC0415 - as above
 
     check_folder(folder)
     found: list[Problem] = []
@@ -70,7 +71,8 @@ def check(folder: Path) -> Checked:
             return action()
         except TasktuiError as error:
             field = error.field if isinstance(error, InvalidField) else ""
-            found.append(Problem(field, str(error)))
+            untold = isinstance(error, Untold)  # the build decides
+            found.append(Problem(field, str(error), warning=untold))
             return None
 
     parsed = attempt(lambda: load(folder))
@@ -82,7 +84,7 @@ def check(folder: Path) -> Checked:
     # After a wrong manifest the script that it names may be another one.
     script = attempt(lambda: script_of(folder, manifest)) if readable else None
     package = attempt(lambda: listing(folder))
-    if script and package:
+    if package and all(p.warning for p in found):
         attempt(lambda: check_packed(manifest, package.files))
     if package and FILE not in package.files and (folder / FILE).exists():
         text = f"{FILE} is read, but the ignore rules leave it out of the package."
