@@ -185,6 +185,7 @@ def test_a_killed_build_is_seen_and_can_be_built_again(site: Site, tmp_path: Pat
     build = site.over(label).build
     assert (str(build.status), build.why) == rows()["the build process is killed"]
     until(lambda: is_over(pid))
+    assert not list((site.session.config.state_dir / "builds").glob("*.work"))
     site.session.call(lambda c: c.rebuild(label))
     site.becomes(label, BuildStatus.BUILDING)
 

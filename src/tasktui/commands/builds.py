@@ -133,6 +133,7 @@ class Builds:
         with contextlib.suppress(StoreError, UserError):  # read-only, a full disk: it is seen again
             if not self._store.tell_build(new, artifact.build):
                 return self._store.artifact(artifact.label)  # it ended well just now
+            buildfiles.clear(self._state_dir, artifact.id)
         return new
 
 

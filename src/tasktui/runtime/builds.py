@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import sys
 import threading
@@ -149,7 +148,7 @@ class _Build:
             return _failed(f"The package cannot be unpacked: {error}. Add the artifact again.")
         finally:
             log.close()
-            shutil.rmtree(place, ignore_errors=True)
+            buildfiles.clear(self._config.state_dir, self._key)
         return _read_instead(artifact, asked, told, text)
 
     def _record(self, artifact: Artifact, told: Told) -> None:

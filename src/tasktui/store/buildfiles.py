@@ -88,23 +88,24 @@ def read_log(state_dir: Path, key: int) -> str:
 
 def work_place(state_dir: Path, key: int) -> Path:
     """An empty folder for a build, with what a killed one left there removed."""
-    import shutil  # noqa: PLC0415 - off the path of plain reads
-
+    clear(state_dir, key)
     place = folder(state_dir) / f"{key}.work"
-    shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700)
     return place
 
 
+def clear(state_dir: Path, key: int) -> None:
+    """Remove the folder of a build that is over."""
+    import shutil  # noqa: PLC0415 - off the path of plain reads
+
+    shutil.rmtree(state_dir / "builds" / f"{key}.work", ignore_errors=True)
+
+
 def forget(state_dir: Path, key: int) -> None:
     """Remove what is there of an artifact that is gone."""
-    import shutil  # noqa: PLC0415 - as above
-
+    clear(state_dir, key)
     for path in (state_dir / "builds").glob(f"{key}.*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _flock(handle: int, kind: int) -> bool:
