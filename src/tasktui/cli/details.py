@@ -36,7 +36,7 @@ def describe_task(task: Task, view: View) -> None:
             ("Schedule", describe(task.schedule)),
             ("Next", _coming(task, view)),
             *by_hand(task, clock(view, task.schedule.timezone)),
-            ("Replicas", f"{p.ready} ready of {p.wanted}" if p.wanted and task.armed else ""),
+            ("Replicas", f"{task.ready} ready of {p.wanted}" if p.wanted and task.armed else ""),
             ("Endpoint", endpoint(task, view.cluster) if alive else ""),
             ("Try it", curl(task, view.cluster) if p.ready else ""),
             ("Dashboard", dashboard(task, view.cluster, view.owner) if alive else ""),

@@ -94,7 +94,7 @@ def _row(task: Task, view: View) -> list[str]:
     return [
         task.name,
         " ".join((str(task.status), *marks(task, clock(view, task.schedule.timezone)))),
-        f"{p.ready}/{p.wanted}" if p.replicas or (p.wanted and active) else "-",
+        f"{task.ready}/{p.wanted}" if p.replicas or (p.wanted and active) else "-",
         short(task.schedule),
         f"{stamp(p.next_at, view, task.schedule.timezone)} {left(p.next_at, view.now)}"
         if p.next_at and active

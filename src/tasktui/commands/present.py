@@ -262,7 +262,7 @@ def task_json(task: Task, cluster: ClusterView, owner: str) -> dict[str, object]
         "endpoint": endpoint(task, cluster) or None,
         "dashboard": dashboard(task, cluster, owner) or None,
         "replicas": {
-            "ready": p.ready,
+            "ready": task.ready,
             "min": wanted.min if wanted else 0,
             "max": wanted.max if wanted else 0,
         },

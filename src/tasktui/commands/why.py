@@ -245,8 +245,8 @@ def _running(scene: Scene) -> Answer:
         remedies.append(Remedy("shows what was changed", f"tasktui events {task.name}"))
     if Badge.SHORT not in badges:
         return replace(made, facts=(*made.facts, *_wish(scene)), remedies=tuple(remedies))
-    if p.wanted and p.ready:
-        fewer = f"tasktui scale {task.name} {p.ready}-{p.wanted.max}"
+    if p.wanted and task.ready:
+        fewer = f"tasktui scale {task.name} {task.ready}-{p.wanted.max}"
         remedies.append(Remedy("lowers min until its next point", fewer))
     return _short_of_room(scene, made, remedies)
 
@@ -284,13 +284,13 @@ def _back(task: Task) -> tuple[Remedy, ...]:
 
 def _ready(task: Task) -> str:
     p = task.progress
-    return f"{p.ready}, wanted {p.wanted or 'nothing'}"
+    return f"{task.ready}, wanted {p.wanted or 'nothing'}"
 
 
 def _short_of_room(scene: Scene, made: Answer, remedies: list[Remedy]) -> Answer:
     """The answer with what its missing replicas wait for, where that is room."""
     p = scene.task.progress
-    more = p.wanted is not None and p.ready < max(1, p.wanted.min)
+    more = p.wanted is not None and scene.task.ready < max(1, p.wanted.min)
     wait = scarcity.wait_of(scene) if more and scene.connected else None
     if wait is None:
         return replace(made, facts=(*made.facts, *_wish(scene)), remedies=tuple(remedies))

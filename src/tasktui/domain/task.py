@@ -195,6 +195,15 @@ class Task:
         return Status.ARCHIVED if self.archived_at else self.progress.status
 
     @property
+    def ready(self) -> int:
+        """Replicas that answer, of the deployment that bounds are for: a gateway is none."""
+        return sum(r.ready and self.carries(r) for r in self.progress.replicas)
+
+    def carries(self, replica: Replica) -> bool:
+        """Whether bounds and resources are those of this replica's deployment."""
+        return not self.scaled or replica.deployment == self.scaled
+
+    @property
     def route(self) -> str:
         """Path of the endpoint."""
         return self.own_route or f"/{self.name}"

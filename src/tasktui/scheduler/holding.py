@@ -96,5 +96,4 @@ def holders(node: Node, tasks: Iterable[Task], unit: str) -> tuple[Hold, ...]:
 
 def _holds(task: Task, replica: Replica) -> bool:
     """Ray names the node of a replica once it has its resources there."""
-    mine = not task.scaled or replica.deployment == task.scaled
-    return mine and (replica.ready or bool(replica.node))
+    return task.carries(replica) and (replica.ready or bool(replica.node))

@@ -198,7 +198,7 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
             waits=True,
         )
     app = _with_replicas_of_before(app, p)
-    ready = sum(r.ready for r in app.replicas)
+    ready = sum(r.ready and task.carries(r) for r in app.replicas)
     late = p.status is Status.STARTING and now - p.since > start_limit(task, config)
     if not ready and (app.status is AppStatus.DEPLOY_FAILED or late):
         return _failed(task, now, app, app.message or _too_late(task, config), config)

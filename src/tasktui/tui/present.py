@@ -79,9 +79,9 @@ def ready(task: Task, view: View) -> Line:
     if not p.replicas and (p.wanted is None or task.status in {Status.IDLE, Status.ARCHIVED}):
         return line(Span("-", Tone.DIM))
     bounds = str(p.wanted) if p.wanted else "0"
-    short_of = p.wanted is not None and p.ready < p.wanted.min
+    short_of = p.wanted is not None and task.ready < p.wanted.min
     calm = view.stale or not (short_of and task.status is Status.RUNNING)
-    return line(Span(f"{p.ready}/{bounds}", Tone.PLAIN if calm else Tone.PROBLEM))
+    return line(Span(f"{task.ready}/{bounds}", Tone.PLAIN if calm else Tone.PROBLEM))
 
 
 def schedule(task: Task, view: View) -> Line:  # noqa: ARG001
