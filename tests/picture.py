@@ -1,18 +1,36 @@
-"""A terminal's screen as an SVG picture, cell by cell, from what a program really sent."""
+"""A terminal's screen as an SVG picture, cell by cell."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyte
 from rich.console import Console
 from rich.style import Style
+from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
 from rich.text import Text
 
 DIM = "brightblack"
+LIGHT = TerminalTheme(
+    (255, 255, 255),
+    (40, 40, 40),
+    [
+        (40, 40, 40),
+        (179, 38, 30),
+        (20, 108, 46),
+        (122, 90, 0),
+        (11, 87, 208),
+        (123, 31, 162),
+        (0, 104, 122),
+        (200, 200, 200),
+    ],
+)
+"""A terminal with a white background."""
 _NAMES = {"brown": "yellow", "default": None}
 
 
@@ -26,31 +44,42 @@ class PictureScreen(pyte.Screen):
 
 
 def save(screen: Any, path: Path, title: str) -> None:
-    """Write the screen as ``path`` (SVG)."""
+    """Write pyte's screen as ``path`` (SVG)."""
+    write([_row(screen, y) for y in range(screen.lines)], screen.columns, path, title)
+
+
+def write(
+    rows: Sequence[Text],
+    columns: int,
+    path: Path,
+    title: str,
+    theme: TerminalTheme = SVG_EXPORT_THEME,
+) -> None:
+    """Write rows of ``columns`` cells as ``path`` (SVG)."""
     console = Console(
         record=True,
-        width=screen.columns,
-        height=screen.lines,
+        width=columns,
+        height=len(rows),
         file=io.StringIO(),
         color_system="truecolor",
         force_terminal=True,
         legacy_windows=False,
     )
-    for y in range(screen.lines):
-        console.print(_row(screen, y), no_wrap=True, overflow="crop", crop=True)
+    for row in rows:
+        console.print(row, no_wrap=True, overflow="crop", crop=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A fixed id: the picture changes only when the screen does.
-    svg = console.export_svg(title=title, unique_id=path.stem)
+    svg = console.export_svg(title=title, unique_id=path.stem, theme=theme)
     # The font of this machine or none: a picture fetches nothing.
     path.write_text(re.sub(r',\s*url\("[^;]*;', ";", svg) + "\n")
 
 
 def _row(screen: Any, y: int) -> Text:
     text = Text()
-    for x in range(screen.columns):
-        char = screen.buffer[y][x]
-        if char.data:  # the second cell of a wide character is empty
-            text.append(char.data, _style(char))
+    chars = (screen.buffer[y][x] for x in range(screen.columns))
+    for style, run in groupby(chars, _style):
+        # The second cell of a wide character is empty.
+        text.append("".join(char.data for char in run), style)
     return text
 
 
