@@ -20,12 +20,22 @@ from picture import LIGHT, write
 from tasktui.tui.logs import viewer
 from tui.bench import text, until
 
+HEAD = """# Pictures
+
+Every screen at 80x24 and 120x40. `tools/gallery` makes them anew, and this list: from a store full
+of tasks and a cluster that is not there, always at the same moment; nothing of Ray runs for them.
+The pictures beside this file are those of end-to-end runs on a real Ray (`tools/screenshots`).
+
+| what | 80x24 | 120x40 |
+| --- | --- | --- |"""
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
 
 async def main(folder: Path, names: Iterable[str]) -> int:
     """The pictures of these scenes, or of all; the number of those that failed."""
     wanted, failed = set(names), 0
+    if not wanted:
+        (folder / "README.md").write_text(index())
     for scene in SCENES:
         if wanted and scene.name not in wanted:
             continue
@@ -34,12 +44,22 @@ async def main(folder: Path, names: Iterable[str]) -> int:
                 await _picture(scene, size, folder / size / f"{scene.name}.svg")
             except AssertionError as error:
                 failed += 1
-                print(f"{scene.name} at {size}: {error}", file=sys.stderr)
+                sys.stderr.write(f"{scene.name} at {size}: {error}\n")
     return failed
 
 
+def index() -> str:
+    """The list of all pictures, as Markdown."""
+    rows = (
+        f"| {s.about.replace('|', '/')} | [{s.name}](80x24/{s.name}.svg) "
+        f"| [{s.name}](120x40/{s.name}.svg) |"
+        for s in SCENES
+    )
+    return "\n".join([HEAD, *rows, ""])
+
+
 async def _picture(scene: Scene, size: str, path: Path) -> None:
-    state = Path(tempfile.gettempdir()) / "tasktui-gallery"
+    state = Path(tempfile.gettempdir()) / f"tasktui-{scene.name}-{size}"
     shutil.rmtree(state, ignore_errors=True)
     world = World(state)
     with world.bench.ends:

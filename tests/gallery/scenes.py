@@ -35,7 +35,7 @@ SCENES = (
     Scene(name="tab-need-stop", about="Tab Need Stop: what drains", steps=(("6", "old-chat"),)),
     Scene(name="tab-archived", about="Tab Archived", steps=(("7", "llama-13b"),)),
     Scene(name="wide", about="`x`: all columns, in full width", steps=(("x", "llama-70b"),)),
-    Scene(name="order", about="`o`: order by a column", steps=(("o", "rder"),)),
+    Scene(name="order", about="`o`: order by a column", steps=(("o", "By n name"),)),
     Scene(
         name="filter",
         about="`/`: the filter as it is typed; the tabs count with it",
@@ -57,16 +57,26 @@ SCENES = (
         about="A command that does not exist",
         steps=(("colon d e s t r o y enter", "There is no command"),),
     ),
-    Scene(name="palette", about="`Ctrl-P`: commands by their words", steps=(("ctrl+p", "Search"),)),
+    Scene(
+        name="palette",
+        about="`Ctrl-P`: commands by their words",
+        steps=(("ctrl+p", "A word of what"),),
+    ),
     Scene(name="help", about="`?`: the keys of this screen", steps=(("question_mark", "Keys of"),)),
     Scene(
         name="help-search",
         about="Searching in the help",
         steps=(("question_mark", "Keys of"), ("slash l o g", "log")),
     ),
-    Scene(name="tour", about="`:tour`: the app in one screen", steps=(("colon t o u r enter", ""),)),
+    Scene(
+        name="tour", about="`:tour`: the app in one screen", steps=(("colon t o u r enter", ""),)
+    ),
     Scene(name="copy", about="`c`: what can be copied", steps=(*_on("llama-70b"), ("c", "URL"))),
-    Scene(name="detail", about="`d`: everything about a task", steps=(*_on("llama-70b"), ("d", "EVENTS"))),
+    Scene(
+        name="detail",
+        about="`d`: everything about a task",
+        steps=(*_on("llama-70b"), ("d", "Endpoint")),
+    ),
     Scene(
         name="detail-artifact",
         about="Detail: the part with the artifact",
@@ -85,9 +95,17 @@ SCENES = (
     Scene(
         name="detail-problem",
         about="Detail of a task with an error",
-        steps=(*_on("dev-7b"), ("d", "Last error"),),
+        steps=(
+            *_on("dev-7b"),
+            ("d", "Endpoint"),
+            ("tab tab tab", "Last error"),
+        ),
     ),
-    Scene(name="logs", about="`l`: the log of a replica, live", steps=(*_on("llama-70b"), ("l", "kv cache"))),
+    Scene(
+        name="logs",
+        about="`l`: the log of a replica, live",
+        steps=(*_on("llama-70b"), ("l", "kv cache")),
+    ),
     Scene(
         name="logs-search",
         about="Searching in the log",
@@ -103,8 +121,16 @@ SCENES = (
         about="`r` in the log: which replica",
         steps=(*_on("dev-7b"), ("l", "kv cache"), ("r", "k77c0")),
     ),
-    Scene(name="calendar", about="`v`: a week of the schedule", steps=(*_on("llama-70b"), ("v", "calendar"))),
-    Scene(name="why", about="`w`: why a task waits", steps=(*_on("llama-canary"), ("w", "why: llama-canary"))),
+    Scene(
+        name="calendar",
+        about="`v`: a week of the schedule",
+        steps=(*_on("llama-70b"), ("v", "calendar")),
+    ),
+    Scene(
+        name="why",
+        about="`w`: why a task waits",
+        steps=(*_on("llama-canary"), ("w", "why: llama-canary")),
+    ),
     Scene(
         name="why-failed",
         about="`w`: why a start fails",
@@ -119,9 +145,17 @@ SCENES = (
     Scene(
         name="rollback",
         about="`B` in the history: the plan of a roll back",
-        steps=(*_on("llama-70b"), ("H", "history of"), ("j", "revision 2"), ("B", "Roll llama-70b")),
+        steps=(
+            *_on("llama-70b"),
+            ("H", "history of"),
+            ("B", "Roll llama-70b"),
+        ),
     ),
-    Scene(name="call", about="`T`: a request to the endpoint", steps=(*_on("llama-70b"), ("T", "Enter sends"))),
+    Scene(
+        name="call",
+        about="`T`: a request to the endpoint",
+        steps=(*_on("llama-70b"), ("T", "Enter sends")),
+    ),
     Scene(
         name="call-answer",
         about="The answer, with its time",
@@ -143,11 +177,23 @@ SCENES = (
         about="`S`: replicas by hand for a while",
         steps=(*_on("llama-70b"), ("S", "Scale llama-70b"), ("tab tab tab tab 6", "6")),
     ),
-    Scene(name="pause", about="`P`: pause the schedule", steps=(*_on("llama-70b"), ("P", "Pause llama-70b"))),
-    Scene(name="restart", about="`R`: restart", steps=(*_on("llama-70b"), ("R", "Restart llama-70b"))),
+    Scene(
+        name="pause",
+        about="`P`: pause the schedule",
+        steps=(*_on("llama-70b"), ("P", "Pause llama-70b")),
+    ),
+    Scene(
+        name="restart", about="`R`: restart", steps=(*_on("llama-70b"), ("R", "Restart llama-70b"))
+    ),
     Scene(name="archive", about="`X`: archive", steps=(*_on("scratch"), ("X", "Archive scratch"))),
-    Scene(name="delete", about="`D` on tab 7: delete", steps=(("7", "gpt-j"), ("D", "Delete gpt-j"))),
-    Scene(name="marks", about="`Space`: marked rows", steps=(("space space space", "3 marked"),)),
+    Scene(
+        name="delete", about="`D` on tab 7: delete", steps=(("7", "gpt-j"), ("D", "Delete gpt-j"))
+    ),
+    Scene(
+        name="marks",
+        about="`Space`: marked rows",
+        steps=(("g", "> dev-7b"), ("space space space", "3 marked")),
+    ),
     Scene(
         name="bulk",
         about="A verb on marked tasks: one plan for all",
@@ -194,9 +240,25 @@ SCENES = (
         about="`e`: the plan of an edit",
         steps=(*_on("qwen-vl"), ("e", "(4) Summary")),
     ),
-    Scene(name="cluster-start", about="`K`: start Ray on this machine", world="empty", first="No task", steps=(("K", "Start"),)),
-    Scene(name="read-only", about="Read-only: every change is refused", read_only=True, steps=(("A", "ead-only"),)),
-    Scene(name="unreachable", about="Ray does not answer: rows stay, their age is said", world="unreachable", first="llama-70b"),
+    Scene(
+        name="cluster-start",
+        about="`K`: start Ray on this machine",
+        world="empty",
+        first="No task",
+        steps=(("K", "Start"),),
+    ),
+    Scene(
+        name="read-only",
+        about="Read-only: every change is refused",
+        read_only=True,
+        steps=(("A", "ead-only"),),
+    ),
+    Scene(
+        name="unreachable",
+        about="Ray does not answer: rows stay, their age is said",
+        world="unreachable",
+        first="llama-70b",
+    ),
     Scene(name="scheduler-down", about="No scheduler runs", world="down", first="cheduler is down"),
     Scene(name="empty", about="No task yet", world="empty", first="No task yet"),
     Scene(name="loading", about="The frame before the first rows", world="loading", first=""),

@@ -1,4 +1,4 @@
-"""A world for pictures: tasks in every state, on a cluster that is not there, at one fixed moment."""
+"""A world for pictures: tasks in every state, no cluster, one fixed moment."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from tasktui.commands.request import Request
 from tasktui.domain.artifact import Spec
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.log import ALL_LINES, Stream
-from tasktui.domain.observed import ClusterView, Replica, Resources
+from tasktui.domain.observed import ClusterState, ClusterView, Replica, Resources
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Task, TaskSpec, Until, When
 from tasktui.engine.endpoint import Answer
 from tasktui.runtime.kept import keep
 from tasktui.runtime.logfeed import LogFeed
 from tasktui.runtime.logs import Source
-from tasktui.runtime.session import Session
 from tasktui.scheduler.leader import LeaderLock
 from tasktui.tui.app import TasktuiApp
 from tasktui.tui.desk import Desk
@@ -37,7 +36,9 @@ class Model:
 
 app = Model.bind()
 """
-OFFICE = make_daily("08:00=2-4,12:00=4-4,20:00=0-1", "America/New_York", weekdays=frozenset(range(5)))
+OFFICE = make_daily(
+    "08:00=2-4,12:00=4-4,20:00=0-1", "America/New_York", weekdays=frozenset(range(5))
+)
 DAY = make_daily("06:00=1-2,19:00=0-0", "Europe/Berlin")
 LOG = """
 INFO 14:00:{s:02} serve 812 -- Started a replica on 10.0.0.1.
@@ -97,7 +98,10 @@ class World:
     # What there is.
 
     def _cluster(self, **view: object) -> None:
-        used = (Resources(cpu=40, memory_gb=420, gpu=7), Resources(cpu=28, memory_gb=300, gpu=8))
+        used = (
+            Resources(cpu=40, memory_gb=420, gpu=7.5),
+            Resources(cpu=28, memory_gb=300, gpu=7.5),
+        )
         nodes = tuple(
             replace(
                 make_node(f"gpu-0{n}", cpu=64, gpu=8, gpu_type="H100"),
@@ -112,12 +116,10 @@ class World:
     def unreachable(self) -> None:
         """Ray stops to answer."""
         self._cluster(
-            **{
-                "state": "unreachable",
-                "seen_at": self.bench.at - timedelta(seconds=42),
-                "error": "Connection refused",
-                "retry_at": self.bench.at + timedelta(seconds=8),
-            }
+            state=ClusterState.UNREACHABLE,
+            seen_at=self.bench.at - timedelta(seconds=42),
+            error="Connection refused",
+            retry_at=self.bench.at + timedelta(seconds=8),
         )
 
     def _artifact(self, name: str, spec: Spec) -> None:
@@ -125,7 +127,7 @@ class World:
         source.mkdir(parents=True, exist_ok=True)
         (source / "serve.py").write_text(f"{SCRIPT}\n# {name}\n")
         new = NewArtifact(
-            folder=source,
+            source=source,
             name=name,
             cpu=spec.cpu,
             gpu=spec.gpu,
@@ -161,20 +163,11 @@ class World:
         self._runs("llama-70b", "llama70b", "2-4", 3)
         self._runs("qwen-vl", "qwen2-vl-7b", "1-2", 2, schedule=DAY)
         self.bench.at = NOW
-        rerank = self._runs("rerank", "bge-rerank", "2-2", 2, schedule=DAY)
+        self._runs("rerank", "bge-rerank", "2-2", 2, schedule=DAY)
         self.bench.other.call(lambda c: c.scale("rerank", make_replicas("2"), Until.NEXT))
-        self._again(rerank, Mark(Badge.OVERRIDE, "until 18:00"))
-        whisper = self._runs("whisper", "whisper-lg", "1-1", 1, schedule=DAY)
+        self._runs("whisper", "whisper-lg", "1-1", 1, schedule=DAY)
         monday = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
         self.bench.other.call(lambda c: c.pause("whisper", monday, "holiday"))
-        self._again(whisper, Mark(Badge.PAUSED))
-
-    def _again(self, before: Task, mark: Mark) -> None:
-        task = self.bench.task(before.name)
-        p = before.progress
-        self.bench.becomes(
-            task, Status.RUNNING, replicas=p.replicas, wanted=p.wanted, badges=(mark,)
-        )
 
     def _troubled(self) -> None:
         dev = self._runs("dev-7b", "vllm-7b-dev", "1-1", 1)
@@ -210,7 +203,7 @@ class World:
         rows = (replace(_replica("embed", 0), state="STARTING", started_at=NOW),)
         self.bench.becomes(starts, Status.STARTING, replicas=rows, wanted=make_replicas("1-2"))
         queued = self._armed("llama-canary", "llama70b")
-        reason = Reason("needs 8 H100 on one node; most free: gpu-01 with 1")
+        reason = Reason("needs 2 H100 on one node; most free: gpu-01 with 0.5")
         self.bench.becomes(
             queued, Status.IN_QUEUE, reason=reason, due_at=NOW, wanted=make_replicas("2-4")
         )
@@ -259,7 +252,7 @@ class World:
 def _replica(name: str, number: int) -> Replica:
     started = NOW - timedelta(hours=5, minutes=41 - 7 * number)
     return make_replica(
-        f"{name}#{'a1f2 b9d0 c3e1 d4f0'.split()[number]}",
+        f"{name}#{('a1f2', 'b9d0', 'c3e1')[number]}",
         node=f"gpu-0{number % 2 + 1}",
         node_ip=f"10.0.0.{number % 2 + 1}",
         pid=4711 + number,
@@ -267,7 +260,7 @@ def _replica(name: str, number: int) -> Replica:
     )
 
 
-async def _logs(source: Source, stream: Stream, first: int) -> LogFeed:
+async def _logs(source: Source, _stream: Stream, first: int) -> LogFeed:
     if not source.grows:
         lines = DEAD.splitlines()
     else:
@@ -280,15 +273,15 @@ async def _logs(source: Source, stream: Stream, first: int) -> LogFeed:
     return LogFeed(tail, first)
 
 
-def _answer(task: Task, cluster: ClusterView, request: Request) -> Answer:
-    body = b'{"id": "cmpl-7f3a", "model": "llama-70b", "choices": [{"text": "Hello! How can I help?"}]}'
+def _answer(_task: Task, _cluster: ClusterView, _request: Request) -> Answer:
+    body = b'{"id": "cmpl-7f3a", "model": "llama-70b", "choices": [{"text": "Hello!"}]}'
     return Answer(
         status=200, reason="OK", seconds=0.412, kind="application/json", body=body, cut=False
     )
 
 
 _NEEDS = {
-    "llama70b": Spec(cpu=16, gpu=4, gpu_type="H100", memory_gb=200),
+    "llama70b": Spec(cpu=8, gpu=2, gpu_type="H100", memory_gb=160),
     "qwen2-vl-7b": Spec(cpu=8, gpu=1, gpu_type="H100", memory_gb=60),
     "bge-rerank": Spec(cpu=4, gpu=0.5, gpu_type="H100", memory_gb=16),
     "whisper-lg": Spec(cpu=4, gpu=1, gpu_type="H100", memory_gb=32),
@@ -297,7 +290,7 @@ _NEEDS = {
     "e5-large": Spec(cpu=2, memory_gb=8),
 }
 _ABOUT = {
-    "llama70b": "Llama 3 70B on vLLM, tensor parallel over four GPUs",
+    "llama70b": "Llama 3 70B on vLLM, tensor parallel over two GPUs",
     "qwen2-vl-7b": "images and text",
     "bge-rerank": "ranks passages for search",
     "whisper-lg": "speech to text",

@@ -81,7 +81,7 @@ async def test_those_the_action_is_not_for_are_named_and_stay_marked(bench: Benc
         await asked(pilot, "R", "Restart 1 task")
         assert "Left out: idle is Idle" in text(pilot)
         await pilot.press("left", "enter")
-        await until(pilot, "Restart: 1 task done.")
+        await until(pilot, "Restart: 1 task done; 1 left out, still marked.")
         assert root(pilot.app.screen).table.marked == {bench.task("idle").id}
     assert bench.task("runs").restarts == 1
 
@@ -235,3 +235,27 @@ async def test_no_byte_of_hostile_text_reaches_the_terminal(bench: Bench) -> Non
             shown = text(pilot).replace("\n", "")
             assert clean(shown, len(shown)) == shown
             assert "\\x1b]52" in shown
+
+
+def test_those_left_out_are_counted_in_what_is_said() -> None:
+    good: Result[Task, object] = Result(make_task())
+    said = told(Action.RESTART, [good], left_out=2)
+    assert said == ("Restart: 1 task done; 2 left out, still marked.", Tone.NOTE)
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (Action.PAUSE, "chat  Running  2-4, frozen until resumed"),
+        (Action.OVERRIDE, "chat  Running  now 2-4 (08:00Z), then 20:00Z 0-1"),
+        (Action.DEACTIVATE, "In all 2 replicas; 2 CPU become free."),
+        (Action.RESTART, "In all 2 replicas."),
+    ],
+)
+def test_the_plan_says_of_each_what_comes_and_of_all_what_it_takes(
+    action: Action, words: str
+) -> None:
+    progress = make_progress(Status.RUNNING, replicas=(make_replica("a"), make_replica("b")))
+    task = make_task(armed=make_arming(), progress=progress)
+    asked = several.question(action, [task], [], VIEW, 60)
+    assert any(str(li).startswith(words) for li in asked.lines)

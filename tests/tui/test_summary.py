@@ -159,6 +159,7 @@ def test_badges_and_last_known_statuses_are_toned() -> None:
     [
         (running(), "http://127.0.0.1:8000/chat  c u copies it, c d the dashboard"),
         (make_task(), "http://127.0.0.1:8000/chat  answers once it is Running"),
+        (make_task(status=Status.NEED_STOP), "http://127.0.0.1:8000/chat  answers no more"),
         (make_task(archived_at=NOW), "none while it is archived"),
     ],
 )

@@ -152,7 +152,8 @@ def _endpoint(task: Task, view: View) -> Line:
     if not url:
         return line(Span("unknown until Ray Serve runs", Tone.DIM))
     answers = task.status is Status.RUNNING
-    hint = "c u copies it, c d the dashboard" if answers else "answers once it is Running"
+    later = "answers no more" if task.status is Status.NEED_STOP else "answers once it is Running"
+    hint = "c u copies it, c d the dashboard" if answers else later
     return line(Span(url, Tone.LINK if answers else Tone.DIM), Span(f"  {hint}", Tone.DIM))
 
 

@@ -18,7 +18,10 @@ from tasktui.tui.times import View, stamp
 EVENTS = 2_000
 """Newest events that are looked through."""
 _AT, _WHO, _TASK = 18, 28, 20
-"""Cells of the columns."""
+"""Cells of the columns, where there is room."""
+_NARROW = (13, 20, 16)
+"""The same on a terminal of less than 100 cells."""
+_ROOM = 100
 
 
 class AuditScreen(Reader):
@@ -72,12 +75,13 @@ def by_person(event: Event) -> bool:
 
 def audit_lines(event: Event, view: View, cells: int) -> list[Line]:
     """One event: when, who and from where, to what, what."""
+    for_at, for_who, for_task = (_AT, _WHO, _TASK) if cells >= _ROOM else _NARROW
     who, task = clean(event.actor, _WHO), clean(event.task or "-", 64)
-    at = f" {stamp(event.at, view, 'UTC'):<{_AT - 1}}"
+    at = f" {stamp(event.at, view, 'UTC'):<{for_at - 1}}"
     row = line(
         Span(at, Tone.DIM),
-        Span(f"{who:<{_WHO - 1}} "),
-        Span(f"{task:<{_TASK - 1}} ", Tone.STRONG),
+        Span(f"{who:<{for_who - 1}} "),
+        Span(f"{task:<{for_task - 1}} ", Tone.STRONG),
         event_words(event),
     )
-    return wrap(row, cells, indent=" " * _AT)
+    return wrap(row, cells, indent=" " * for_at)

@@ -47,7 +47,7 @@ async def perform(page: Finding, action: Action, keys: Sequence[int]) -> None:
         results = await _carry_out(page, allowed, several.change(action, answer, view))
         failed = {r.subject.id: str(r.error) for r in results if r.error}
         page.failures({**refused, **failed})
-        page.say(*told(action, results))
+        page.say(*told(action, results, len(refused)))
         page.reload()
 
 
@@ -68,11 +68,16 @@ async def _carry_out(
     return done
 
 
-def told(action: Action, results: Sequence[Result[Task, object]]) -> tuple[str, Tone]:
-    """How it went, in one line: how many, and the first that failed."""
+def told(
+    action: Action, results: Sequence[Result[Task, object]], left_out: int = 0
+) -> tuple[str, Tone]:
+    """How it went, in one line: how many, the first that failed, and how many were left out."""
     failed = [r for r in results if r.error]
     good = len(results) - len(failed)
     tasks = f"{len(results)} task{'s' if len(results) > 1 else ''}"
+    if not failed and left_out:
+        text = f"{str(action).capitalize()}: {tasks} done; {left_out} left out, still marked."
+        return text, Tone.NOTE
     if not failed:
         return f"{str(action).capitalize()}: {tasks} done.", Tone.GOOD
     first = failed[0]

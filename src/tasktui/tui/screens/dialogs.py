@@ -143,7 +143,8 @@ class Entry(Input):
     DEFAULT_CSS: ClassVar[str] = "Entry { border: none; height: 1; padding: 0; }"
 
     def __init__(self) -> None:
-        super().__init__(compact=True, select_on_focus=False)
+        # Underscores: where one can type is seen without any colour.
+        super().__init__(compact=True, select_on_focus=False, placeholder="_" * 24)
         self.cursor_blink = False
 
 

@@ -11,15 +11,18 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tasktui.commands.commands import Commands
+from tasktui.commands.hand import paused, resumed
+from tasktui.commands.outlook import outlook
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, When
+from tasktui.errors import InvalidField
 from tasktui.schedule.points import next_instant
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens import stepping
 from tasktui.tui.screens.dialogs import Answer, Button, Field, Question
 from tasktui.tui.screens.questions import YES, point
-from tasktui.tui.times import View, left
+from tasktui.tui.times import View, clock, left
 
 MOST = 8
 """Tasks that the dialog names; of more it says how many."""
@@ -84,7 +87,7 @@ def question(
         for t in tasks[:MOST]
     ]
     lines += [f"and {len(tasks) - MOST} more."] if len(tasks) > MOST else []
-    lines += ["", _ALL[action]]
+    lines += ["", *_sum(action, tasks), _ALL[action]]
     lines += [line(Span(f"Left out: {text}", Tone.NOTE)) for text in left_out[:MOST]]
     lines += [f"and {len(left_out) - MOST} more."] if len(left_out) > MOST else []
     return Question(
@@ -109,7 +112,40 @@ def _effect(action: Action, task: Task, view: View, drain_s: float) -> str:
             return f"{_replicas(alive)}, stopped by force"
         drains = f"drains {_replicas(alive)}, up to {drain_s:g} s"
         return (drains if alive else "nothing to drain") + then
-    return _replicas(alive) if action is Action.RESTART else ""
+    return _replicas(alive) if action is Action.RESTART else _coming(action, task, view)
+
+
+def _coming(action: Action, task: Task, view: View) -> str:
+    """What is in force then, and what comes next, in the words of the plan of one task."""
+    if action is Action.OVERRIDE:
+        before, then = "now ", task
+    elif action in {Action.PAUSE, Action.RESUME}:
+        change = {
+            Action.PAUSE: lambda: paused(task, view.now, "", None, ""),
+            Action.RESUME: lambda: resumed(task, view.now),
+        }[action]
+        before, then = "", change()
+    else:
+        return ""
+    try:
+        lines = outlook(then, view.now, clock(view, task.schedule.timezone))
+    except InvalidField as error:
+        return str(error)
+    return before + ", ".join(lines[:2]).removeprefix("at once: ")
+
+
+def _sum(action: Action, tasks: Sequence[Task]) -> list[str]:
+    """How many replicas it is about in all, and what they hold."""
+    if action not in {Action.DEACTIVATE, Action.ARCHIVE, Action.RESTART}:
+        return []
+    alive = [(len(t.progress.replicas), t.spec) for t in tasks]
+    count = sum(n for n, _ in alive)
+    if not count:
+        return []
+    gpus, cpus = sum(n * s.gpu for n, s in alive), sum(n * s.cpu for n, s in alive)
+    held = f"{gpus:g} GPU and {cpus:g} CPU" if gpus else f"{cpus:g} CPU"
+    ending = "" if action is Action.RESTART else f"; {held} become free"
+    return [f"In all {_replicas(count)}{ending}."]
 
 
 def _buttons(action: Action, count: str, verb: str, drain_s: float) -> list[Button]:
