@@ -27,6 +27,7 @@ from tasktui.errors import TasktuiError
 from tasktui.runtime.daemon import Health, State
 from tasktui.runtime.host import others
 from tasktui.runtime.session import Session, utc_now
+from tasktui.runtime.views import place
 from tasktui.schedule.resolve import zone, zone_names
 from tasktui.tui import keys, skeleton
 from tasktui.tui.desk import Desk
@@ -244,6 +245,7 @@ def make_desk(session: Session, environ: Mapping[str, str]) -> Desk:
     keys.use(own)
     desk = Desk(session, look, utc_now, mine, others())
     desk.wrong_keys = wrong
+    desk.views = place(environ)
     return desk
 
 

@@ -19,6 +19,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "task": (),
     "filter": (),
     "tz": BASES,
+    "view": (),
     "theme": tuple(THEMES),
 }
 PLAIN = {
@@ -27,6 +28,8 @@ PLAIN = {
     "tour": "The app in one screen.",
 }
 """Commands that are no keys, and take nothing; what each does."""
+_WANTED = {"view": "NAME | save NAME | rm NAME"}
+"""What commands take whose arguments are not words of a list."""
 _ABOUT = {
     "tab": "Show the tab {}.",
     "cluster": "Start a Ray cluster on this machine.",
@@ -87,7 +90,7 @@ def parse(text: str) -> Typed:
         return Typed(command, argument, f"There is no command :{command}.{hint}")
     allowed = _ARGUMENTS.get(command, ())
     if command in _ARGUMENTS and not argument:
-        what = " | ".join(allowed) or "text"
+        what = " | ".join(allowed) or _WANTED.get(command, "text")
         return Typed(command, "", f":{command} needs an argument: {what}")
     if allowed and argument.lower().replace(" ", "-") not in allowed:
         return Typed(command, argument, f":{command} takes {' | '.join(allowed)}")
@@ -111,13 +114,15 @@ def tab_number(argument: str) -> int:
     return _ARGUMENTS["tab"].index(argument.lower().replace(" ", "-"))
 
 
-def complete(text: str, names: Sequence[str]) -> str:
+def complete(text: str, names: Sequence[str], views: Sequence[str] = ()) -> str:
     """The text with its last word completed as far as it is clear; ``names`` are the tasks'."""
     command, space, argument = text.lstrip().partition(" ")
     if not space:
         found = _common([c for c in known() if c.startswith(command)])
         return (found + " " if found in known() else found) if found else text
     options = names if command == "task" or acts_on_task(command) else _ARGUMENTS.get(command, ())
+    if command == "view":
+        options = ("save ", *views, *(f"rm {v}" for v in views))
     found = _common([o for o in options if o.startswith(argument.lower())])
     return f"{command} {found}" if found else text
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktui.domain.observed import ClusterState, ClusterView
@@ -60,6 +61,8 @@ class Desk:
         self.undo: Undo | None = None
         """What takes the last change of this app back."""
         self.store_error = ""
+        self.views: Path | None = None
+        """The user's file of saved views."""
         self.asked_at: datetime | None = None
         """When the scheduler was asked to start."""
 

@@ -252,6 +252,9 @@ class Finding(Prompting):
         """Open a line; a command's names are read meanwhile."""
         super().open_prompt(mark, text)
         if mark == ":" and self._prompt is not None:
+            from tasktui.runtime.views import load  # noqa: PLC0415 - not for the first frame
+
+            self._prompt.views = list(load(self.desk.views)) if self.desk.views else ()
             self.run_worker(self._read_names(self._prompt), group="names")
 
     async def _read_names(self, prompt: Prompt) -> None:

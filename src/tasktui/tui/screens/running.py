@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from tasktui.tui.commandline import PLAIN, Typed, acts_on_task, tab_number
 from tasktui.tui.keys import keys_of
 from tasktui.tui.lines import Tone
-from tasktui.tui.screens import engines, verbs
+from tasktui.tui.screens import engines, verbs, views
 from tasktui.tui.times import base_called
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ def _theme(page: Page, argument: str) -> None:
     page.say(f"Theme {argument}. theme in config.toml, or TASKTUI_THEME, keeps it.")
 
 
+def _view(page: Page, argument: str) -> None:
+    views.run(_table(page), argument)
+
+
 def _tour(page: Page, _: str) -> None:
     page.do_tour()
 
@@ -83,6 +87,7 @@ _COMMANDS: Mapping[str, Callable[[Page, str], None]] = {
     "theme": _theme,
     "tour": _tour,
     "tz": _tz,
+    "view": _view,
     "ro": _forbid,
     "rw": _allow,
 }

@@ -42,6 +42,7 @@ class Prompt(Input):
         self.cursor_blink = False
         self._mark = mark
         self.names = names
+        self.views: Sequence[str] = ()
         """What Tab completes besides commands."""
 
     def on_mount(self) -> None:
@@ -69,7 +70,7 @@ class Prompt(Input):
     def action_complete(self) -> None:
         """Tab completes a command as far as it is clear."""
         if self._mark == ":":
-            self.value = ":" + complete(self.value[1:], self.names)
+            self.value = ":" + complete(self.value[1:], self.names, self.views)
             self.cursor_position = len(self.value)
 
     def action_nothing(self) -> None:

@@ -1,0 +1,92 @@
+"""Saved views of the table: a user's own file beside the settings, a name for each view.
+
+Guarantees that a file which is broken, hostile or of another version is never more than
+missing views: what cannot be read is left out. Knows no screen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from tasktui.errors import InvalidField, NotFound, UserError
+
+NAME = "views.json"
+_MOST = 100
+"""Views that are kept, and characters of a name or a filter."""
+_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """What the table shows, in words that any version may read or leave."""
+
+    tab: str = "all"
+    filter: str = ""
+    problems: bool = False
+    order: str = "name"
+    reverse: bool = False
+    wide: bool = False
+
+
+_TYPES = {f.name: type(f.default) for f in fields(SavedView)}
+
+
+def place(environ: Mapping[str, str]) -> Path:
+    """The user's file; it need not exist."""
+    home = Path(environ.get("HOME") or Path.home())
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "tasktui" / NAME
+
+
+def load(file: Path) -> dict[str, SavedView]:
+    """The views by name, sorted; those that make no sense are left out."""
+    try:
+        with file.open("rb") as stream:
+            found = json.loads(stream.read(_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    read = {name: _view(body) for name, body in sorted(found.items()) if allowed(name)}
+    return {name: view for name, view in list(read.items())[:_MOST] if view is not None}
+
+
+def save(file: Path, name: str, view: SavedView | None) -> None:
+    """Keep a view under a name, or forget it where it is None.
+
+    Raises InvalidField for a name that will not do, NotFound, and UserError where the
+    file cannot be written.
+    """
+    views = load(file)
+    if view is not None and not allowed(name):
+        raise InvalidField("view", name, "a word of letters, digits, - and _")
+    if view is None and name not in views:
+        raise NotFound(f"There is no view {name!r}.", f"There are: {', '.join(views) or 'none'}.")
+    if view is None:
+        del views[name]
+    else:
+        views[name] = view
+    draft = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps({n: asdict(v) for n, v in views.items()}, indent=1))
+        draft.replace(file)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error}.", "Is there room?") from error
+
+
+def allowed(name: str) -> bool:
+    """Whether a view may be called so."""
+    plain = name.replace("-", "a").replace("_", "a")
+    return name not in {"save", "rm"} and len(name) <= _MOST and plain.isascii() and plain.isalnum()
+
+
+def _view(body: object) -> SavedView | None:
+    if not isinstance(body, dict):
+        return None
+    known = {k: v for k, v in body.items() if k in _TYPES}
+    right = all(type(v) is _TYPES[k] for k, v in known.items())
+    return SavedView(**known) if right and len(str(known.get("filter", ""))) <= _MOST else None

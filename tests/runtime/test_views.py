@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasktui.errors import InvalidField, NotFound, UserError
+from tasktui.runtime.views import SavedView, load, place, save
+
+VIEW = SavedView(tab="Running", filter="llama", order="next", reverse=True, wide=True)
+
+
+def test_a_view_is_kept_replaced_and_removed(tmp_path: Path) -> None:
+    file = place({"XDG_CONFIG_HOME": str(tmp_path)})
+    assert load(file) == {}
+    save(file, "night", VIEW)
+    save(file, "a", SavedView())
+    save(file, "a", VIEW)
+    assert load(file) == {"a": VIEW, "night": VIEW}
+    save(file, "a", None)
+    assert list(load(file)) == ["night"]
+    assert [f.name for f in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("name", ["", "save", "rm", "two words", "../x", "x\x1b[2J", "n" * 101])
+def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidField):
+        save(tmp_path / "views.json", name, VIEW)
+
+
+def test_a_view_that_is_not_there_cannot_be_removed(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="nope"):
+        save(tmp_path / "views.json", "nope", None)
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        save(tmp_path / "file" / "views.json", "a", VIEW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"a": 1}',
+        '{"a": {"tab": 7}}',
+        '{"a": {"reverse": "yes"}}',
+        '{"\\u001b[2J": {}}',
+        "[" * 100_000,
+        '{"a": {"filter": "' + "x" * 200 + '"}}',
+    ],
+)
+def test_a_broken_or_hostile_file_is_no_view(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "views.json"
+    file.write_text(text)
+    assert load(file) == {}
+
+
+def test_what_a_newer_version_wrote_beside_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "views.json"
+    file.write_text('{"a": {"tab": "Idle", "columns": [1]}, "b": 2}')
+    assert load(file) == {"a": SavedView(tab="Idle")}
