@@ -159,10 +159,11 @@ def test_the_schedule_rescales_the_inner_deployment_and_loses_no_request(models:
 
 
 def readers(site: Site) -> int:
-    """Replicas of the inner deployment that run."""
+    """Replicas of the inner deployment that run; -1 while the task does not say the same."""
     listed = site.application("compose")["deployments"]
     assert len(running(listed["Gateway"])) == 1
-    return len(running(listed["Reader"]))
+    found = len(running(listed["Reader"]))
+    return found if site.task("compose")["replicas"]["ready"] == found else -1
 
 
 def running(deployment: dict[str, Any]) -> list[dict[str, Any]]:
