@@ -47,7 +47,7 @@ def test_an_artifact_whose_build_failed_at_80x24(shop: Workshop, snap_compare: A
 
     async def run(pilot: Pilot[None]) -> None:
         await shop.reopened(pilot)
-        await shop.press(pilot, *"own", "enter")
+        await shop.press(pilot, *"broken", "enter")
 
     assert snap_compare(shop.app, terminal_size=(80, 24), run_before=run)
 
@@ -57,7 +57,7 @@ def test_settings_with_parameters_at_80x24(shop: Workshop, snap_compare: Any) ->
 
     async def run(pilot: Pilot[None]) -> None:
         await shop.reopened(pilot)
-        await shop.press(pilot, *"model", "enter")
+        await shop.press(pilot, *"model@1", "enter")
         await shop.press(pilot, "pagedown", "tab", "tab", "tab")
         await shop.over(pilot, "9000")
         await shop.settled(pilot)

@@ -83,7 +83,7 @@ async def test_a_launched_task_leaves_no_draft(shop: Workshop) -> None:
 async def test_a_second_task_gets_a_free_name(shop: Workshop) -> None:
     shop.bench.launched("echo")
     async with shop.running() as pilot:
-        await pilot.press("enter")
+        await pilot.press(*"echo", "enter")
         await until(pilot, "One replica needs")
         assert shop.draft.name == "echo-2"
 
@@ -92,9 +92,10 @@ async def test_the_filter_narrows_the_list_and_enter_takes_the_row(shop: Worksho
     shop.artifact("alpha")
     shop.artifact("beta", description="what betas do")
     async with shop.running() as pilot:
-        assert "3 of 3" in text(pilot)
-        shown = await shop.press(pilot, *"own")
-        assert "2 of 3" in shown
+        total = len(shop.state.look.artifacts)
+        assert f"{total} of {total}" in text(pilot)
+        shown = await shop.press(pilot, *"folder")
+        assert f"2 of {total}" in shown
         await pilot.press("down", "enter")
         await until(pilot, "One replica needs")
         assert shop.draft.artifact == "beta@1"
@@ -111,7 +112,7 @@ async def test_going_on_without_an_artifact_is_refused(shop: Workshop) -> None:
 
 
 async def to_settings(shop: Workshop, pilot: object) -> None:
-    await pilot.press("enter")  # type: ignore[attr-defined]
+    await pilot.press(*"echo", "enter")  # type: ignore[attr-defined]
     await until(pilot, "One replica needs")  # type: ignore[arg-type]
     await shop.press(pilot, "pagedown")  # type: ignore[arg-type]
 
@@ -165,7 +166,7 @@ async def test_no_letter_does_anything_while_an_input_has_the_focus(shop: Worksh
 
 
 async def to_parameters(shop: Workshop, pilot: object) -> None:
-    await pilot.press(*"model", "enter")  # type: ignore[attr-defined]
+    await pilot.press(*"model@1", "enter")  # type: ignore[attr-defined]
     await until(pilot, "One replica needs")  # type: ignore[arg-type]
     await shop.press(pilot, "pagedown")  # type: ignore[arg-type]
     await shop.press(pilot, "tab", "tab", "tab")  # type: ignore[arg-type]
@@ -219,7 +220,7 @@ async def test_parameters_outlive_the_wizard_and_another_artifact(shop: Workshop
         assert "max_tokens" not in await shop.press(pilot, "pagedown")
         await shop.press(pilot, "pageup")
         await shop.press(pilot, "pageup")
-        await pilot.press("ctrl+u", *"model", "enter")
+        await pilot.press("ctrl+u", *"model@1", "enter")
         await until(pilot, lambda: shop.draft.artifact == "model@1")
         assert "max_tokens      [?" in await shop.press(pilot, "pagedown")
 
@@ -304,7 +305,7 @@ async def test_back_and_forth_loses_nothing(shop: Workshop) -> None:
         assert draft.kind is Kind.DAILY
         await shop.press(pilot, "pageup")
         await shop.press(pilot, "pageup")
-        await pilot.press(*"alp", "enter")
+        await pilot.press("ctrl+u", *"alp", "enter")
         await until(pilot, lambda: shop.draft.artifact == "alpha@1")
         await shop.press(pilot, "pagedown")
         assert "[?half typed" in text(pilot)
@@ -483,7 +484,7 @@ async def test_resources_show_where_a_replica_fits(shop: Workshop) -> None:
     node = make_node("node-7", cpu=8, used=Resources(cpu=7.95))
     shop.bench.sees(replace(CLUSTER, nodes=(node,)))
     async with shop.running() as pilot:
-        await pilot.press("enter")
+        await pilot.press(*"echo", "enter")
         shown = await until(pilot, "One replica needs")
         assert "node-7" in shown
         assert "Replicas that fit now: 0" in shown
@@ -494,7 +495,7 @@ async def test_what_fits_on_no_node_is_refused_before_the_settings(shop: Worksho
     shop.artifact("model")
     shop.bench.sees(replace(CLUSTER, nodes=(make_node("small", cpu=0.5),)))
     async with shop.running() as pilot:
-        await pilot.press(*"model", "enter")
+        await pilot.press(*"model@1", "enter")
         await until(pilot, "No node of the cluster can hold")
         await shop.settled(pilot)
         shown = await shop.press(pilot, "pagedown")
@@ -722,7 +723,7 @@ async def test_ascii_terminals_get_ascii_only(bench: Bench) -> None:
 async def test_hostile_names_of_artifacts_are_only_text(shop: Workshop) -> None:
     shop.artifact("model", description="[red]x[/red] \x1b]0;owned\x07 \u202eevil")
     async with shop.running() as pilot:
-        await shop.press(pilot, *"model")
+        await shop.press(pilot, *"model@1")
         shown = text(pilot)
         assert "[red]x[/red] \\x1b]0;owned\\x07 \\u202eevil" in shown
         assert "\x1b" not in shown
