@@ -13,10 +13,10 @@ class Scene:
     about: str
     steps: tuple[tuple[str, str], ...] = ()
     world: str = "full"
-    """``full``, ``empty``, ``unreachable``, ``down`` (no scheduler)."""
+    """``full``, ``empty``, ``unreachable``, ``down`` (no scheduler), ``loading``."""
     theme: str = "16"
     read_only: bool = False
-    first: str = "sched ok"
+    first: str = "> dev-7b"
     """What the first screen shows once it is ready."""
 
 
@@ -261,7 +261,12 @@ SCENES = (
     ),
     Scene(name="scheduler-down", about="No scheduler runs", world="down", first="cheduler is down"),
     Scene(name="empty", about="No task yet", world="empty", first="No task yet"),
-    Scene(name="loading", about="The frame before the first rows", world="loading", first=""),
+    Scene(
+        name="loading",
+        about="The frame before the first rows",
+        world="loading",
+        first="Reading tasks",
+    ),
     Scene(name="theme-light", about="`:theme light`", theme="light"),
     Scene(name="theme-dark", about="`:theme dark`", theme="dark"),
     Scene(name="theme-mono", about="`:theme mono`, and NO_COLOR", theme="mono"),

@@ -117,16 +117,14 @@ def _effect(action: Action, task: Task, view: View, drain_s: float) -> str:
 
 def _coming(action: Action, task: Task, view: View) -> str:
     """What is in force then, and what comes next, in the words of the plan of one task."""
-    if action is Action.OVERRIDE:
-        before, then = "now ", task
-    elif action in {Action.PAUSE, Action.RESUME}:
-        change = {
-            Action.PAUSE: lambda: paused(task, view.now, "", None, ""),
-            Action.RESUME: lambda: resumed(task, view.now),
-        }[action]
-        before, then = "", change()
-    else:
+    if action not in {Action.OVERRIDE, Action.PAUSE, Action.RESUME}:
         return ""
+    then = task
+    if action is Action.PAUSE:
+        then = paused(task, view.now, "", None, "")
+    elif action is Action.RESUME:
+        then = resumed(task, view.now)
+    before = "now " if action is Action.OVERRIDE else ""
     try:
         lines = outlook(then, view.now, clock(view, task.schedule.timezone))
     except InvalidField as error:
