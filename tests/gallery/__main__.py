@@ -66,7 +66,7 @@ async def _picture(scene: Scene, size: str, path: Path) -> None:
         _prepare(world, scene.world)
         app = world.app(scene.theme, read_only=scene.read_only)
         if scene.world == "loading":
-            app.desk.session.acall = _never  # type: ignore[method-assign]
+            app.desk.session.acall = _never  # type: ignore[method-assign, assignment]
         async with app.run_test(size=SIZES[size]) as pilot:
             await until(pilot, scene.first)
             for keys, seen in scene.steps:

@@ -68,8 +68,8 @@ class World:
     def app(self, theme: str = "16", *, read_only: bool = False) -> TasktuiApp:
         """The app over this world; nothing in it depends on the machine."""
         session = self.bench.session(read_only=read_only)
-        session.alog_feed = _logs  # type: ignore[method-assign]
-        session.try_endpoint = _answer  # type: ignore[method-assign]
+        session.alog_feed = _logs  # type: ignore[method-assign, assignment]
+        session.try_endpoint = _answer  # type: ignore[method-assign, assignment]
         return TasktuiApp(Desk(session, Palette(theme), lambda: self.bench.at, UTC))
 
     def fill(self, *, lead: bool = True) -> None:
@@ -212,11 +212,11 @@ class World:
         night = Reason("waiting for 19:00", datetime(2026, 3, 5, 18, 0, tzinfo=UTC))
         self.bench.becomes(waits, Status.IN_QUEUE, reason=night)
         stops = self._armed("old-chat", "e5-large")
-        rows = tuple(replace(_replica("old-chat", n), state="STOPPING") for n in range(2))
-        self.bench.becomes(stops, Status.RUNNING, replicas=rows)
+        left = tuple(replace(_replica("old-chat", n), state="STOPPING") for n in range(2))
+        self.bench.becomes(stops, Status.RUNNING, replicas=left)
         stopped = self.bench.other.call(lambda c: c.deactivate("old-chat"))
         self.bench.becomes(
-            stopped, Status.NEED_STOP, replicas=rows, stop_by=NOW + timedelta(seconds=222)
+            stopped, Status.NEED_STOP, replicas=left, stop_by=NOW + timedelta(seconds=222)
         )
 
     def _quiet(self) -> None:
