@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tasktui.errors import InvalidField, NotFound, UserError
-from tasktui.runtime.views import SavedView, load, place, save
+from tasktui.runtime.views import NAME, SavedView, load, place, save
 
 VIEW = SavedView(tab="Running", filter="llama", order="next", reverse=True, wide=True)
 
@@ -64,3 +65,26 @@ def test_what_a_newer_version_wrote_beside_is_left_alone(tmp_path: Path) -> None
     file = tmp_path / "views.json"
     file.write_text('{"a": {"tab": "Idle", "columns": [1]}, "b": 2}')
     assert load(file) == {"a": SavedView(tab="Idle")}
+
+
+@pytest.mark.parametrize("text", ["{,}", "[1]", '"x"', "{" * 50])
+def test_saving_loses_nothing_of_a_file_that_cannot_be_read(tmp_path: Path, text: str) -> None:
+    file = tmp_path / NAME
+    file.write_text(text)
+    with pytest.raises(UserError, match="Mend it"):
+        save(file, "mine", SavedView())
+    assert file.read_text() == text
+
+
+def test_saving_keeps_what_this_version_does_not_know(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    file.write_text('{"newer": {"tab": 7, "columns": ["a"]}}')
+    save(file, "mine", SavedView())
+    assert json.loads(file.read_text())["newer"] == {"tab": 7, "columns": ["a"]}
+    assert list(load(file)) == ["mine"]
+
+
+def test_a_filter_with_control_characters_is_no_view(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    file.write_text(json.dumps({"bad": {"filter": "\x1b[31m"}}))
+    assert load(file) == {}

@@ -1,17 +1,17 @@
 """Saved views of the table: a user's own file beside the settings, a name for each view.
 
 Guarantees that a file which is broken, hostile or of another version is never more than
-missing views: what cannot be read is left out. Knows no screen.
+missing views, and that saving one loses none of it. Knows no screen.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from tasktui.engine.tokens import replace_file
 from tasktui.errors import InvalidField, NotFound, UserError
 
 NAME = "views.json"
@@ -44,38 +44,49 @@ def place(environ: Mapping[str, str]) -> Path:
 def load(file: Path) -> dict[str, SavedView]:
     """The views by name, sorted; those that make no sense are left out."""
     try:
-        with file.open("rb") as stream:
-            found = json.loads(stream.read(_BYTES))
-    except (OSError, ValueError, RecursionError):
+        rows = _rows(file)
+    except UserError:
         return {}
-    if not isinstance(found, dict):
-        return {}
-    read = {name: _view(body) for name, body in sorted(found.items()) if allowed(name)}
+    read = {name: _view(body) for name, body in sorted(rows.items()) if allowed(name)}
     return {name: view for name, view in list(read.items())[:_MOST] if view is not None}
 
 
 def save(file: Path, name: str, view: SavedView | None) -> None:
-    """Keep a view under a name, or forget it where it is None.
+    """Keep a view under a name, or forget it where it is None; what else is there stays.
 
     Raises InvalidField for a name that will not do, NotFound, and UserError where the
-    file cannot be written.
+    file cannot be written, or holds something that writing it would lose.
     """
-    views = load(file)
+    rows = _rows(file)
     if view is not None and not allowed(name):
         raise InvalidField("view", name, "a word of letters, digits, - and _")
-    if view is None and name not in views:
-        raise NotFound(f"There is no view {name!r}.", f"There are: {', '.join(views) or 'none'}.")
+    if view is None and name not in rows:
+        known = ", ".join(load(file)) or "none"
+        raise NotFound(f"There is no view {name!r}.", f"There are: {known}.")
     if view is None:
-        del views[name]
+        del rows[name]
     else:
-        views[name] = view
-    draft = file.with_name(f".{file.name}-{os.getpid()}")
+        rows[name] = asdict(view)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({n: asdict(v) for n, v in views.items()}, indent=1))
-        draft.replace(file)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(file, json.dumps(rows, indent=1))
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error}.", "Is there room?") from error
+
+
+def _rows(file: Path) -> dict[str, object]:
+    """What the file holds, by name. Raises UserError where it is no file of views."""
+    try:
+        if not file.exists():
+            return {}
+        if not file.is_file() or file.stat().st_size > _BYTES:
+            raise UserError(f"{file} is not a file of views.", "Move it away.")
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{file} cannot be read: {error}.", "Mend it, or move it away.") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{file} holds no views by name.", "Mend it, or move it away.")
+    return found
 
 
 def allowed(name: str) -> bool:
@@ -89,4 +100,6 @@ def _view(body: object) -> SavedView | None:
         return None
     known = {k: v for k, v in body.items() if k in _TYPES}
     right = all(type(v) is _TYPES[k] for k, v in known.items())
-    return SavedView(**known) if right and len(str(known.get("filter", ""))) <= _MOST else None
+    text = str(known.get("filter", ""))
+    plain = text.isprintable() and len(text) <= _MOST
+    return SavedView(**known) if right and plain else None
