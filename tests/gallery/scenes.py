@@ -136,6 +136,21 @@ SCENES = (
         about="`w`: why a start fails",
         steps=(*_on("mistral-exp"), ("w", "why: mistral-exp")),
     ),
+    Scene(
+        name="artifacts",
+        about="`b`: every artifact, its build and who uses it",
+        steps=(("b", "and their builds"), ("G", "vllm-7b-dev")),
+    ),
+    Scene(
+        name="applications",
+        about="`O`: what runs on the cluster, of tasks and of others",
+        steps=(("O", "> notebook"), ("down", "> text_ml")),
+    ),
+    Scene(
+        name="adopt",
+        about="`A` there: what it means to take an application over",
+        steps=(("O", "> notebook"), ("down", "> text_ml"), ("A", "Adopt text_ml")),
+    ),
     Scene(name="audit", about="`a`: who did what, from where", steps=(("a", "launched"),)),
     Scene(
         name="history",

@@ -7,23 +7,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from make import NOW, make_daily, make_node, make_one_off, make_replica, make_replicas
+from make import NOW, make_app, make_daily, make_node, make_one_off, make_replica, make_replicas
 from tasktui.commands.artifacts import NewArtifact
 from tasktui.commands.request import Request
 from tasktui.domain.artifact import Spec
 from tasktui.domain.event import Event, EventKind
 from tasktui.domain.log import ALL_LINES, Stream
-from tasktui.domain.observed import ClusterState, ClusterView, Replica, Resources
+from tasktui.domain.observed import (
+    ClusterState,
+    ClusterView,
+    Observed,
+    Replica,
+    Resources,
+    Source,
+)
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Task, TaskSpec, Until, When
 from tasktui.engine.endpoint import Answer
 from tasktui.runtime.kept import keep
 from tasktui.runtime.logfeed import LogFeed
-from tasktui.runtime.logs import Source
+from tasktui.runtime.logs import Source as LogSource
 from tasktui.scheduler.leader import LeaderLock
 from tasktui.tui.app import TasktuiApp
 from tasktui.tui.desk import Desk
 from tasktui.tui.palette import Palette
+from tasktui.tui.screens import apps
 from tui.bench import CLUSTER, Bench
 
 SCRIPT = """from ray import serve
@@ -68,6 +76,7 @@ class World:
     def app(self, theme: str = "16", *, read_only: bool = False) -> TasktuiApp:
         """The app over this world; nothing in it depends on the machine."""
         session = self.bench.session(read_only=read_only)
+        apps.alook = _look  # type: ignore[assignment, attr-defined]
         session.alog_feed = _logs  # type: ignore[method-assign, assignment]
         session.try_endpoint = _answer  # type: ignore[method-assign, assignment]
         return TasktuiApp(Desk(session, Palette(theme), lambda: self.bench.at, UTC))
@@ -260,7 +269,24 @@ def _replica(name: str, number: int) -> Replica:
     )
 
 
-async def _logs(source: Source, _stream: Stream, first: int) -> LogFeed:
+async def _look(_session: object) -> Observed:
+    """What Ray itself says that it runs."""
+    shapes = {"Model": {"num_replicas": 2}, "Gateway": {"num_replicas": 1}}
+    theirs = make_app(
+        app="text_ml",
+        route="/text",
+        config={"name": "text_ml", "route_prefix": "/text", "import_path": "text.app:graph"},
+        deployments=("Gateway", "Model"),
+        shapes=shapes,
+        ingress="Gateway",
+        replicas=tuple(make_replica(f"r{n}", deployment="Model") for n in range(2)),
+    )
+    script = make_app(app="notebook", route="/nb", source=Source.IMPERATIVE)
+    found = (theirs, script)
+    return Observed(at=NOW, session="s", ray_version="2.60.0", apps={a.name: a for a in found})
+
+
+async def _logs(source: LogSource, _stream: Stream, first: int) -> LogFeed:
     if not source.grows:
         lines = DEAD.splitlines()
     else:
