@@ -19,7 +19,7 @@ def test_a_whole_form_typed_in_bursts_arrives_in_its_fields(
     with Terminal(command, *size, environ=environ) as terminal:
         terminal.wait("No task yet")
         terminal.press("n")
-        terminal.wait("Answers every request")
+        terminal.wait("newest version first")
         terminal.type("echo\r")
         terminal.wait("One replica needs")
         terminal.press("pgdn")
