@@ -334,3 +334,14 @@ def test_an_image_gets_our_deployment_and_no_package() -> None:
     assert config["runtime_env"] == {"image_uri": "host/model:1"}
     assert config["import_path"] == "serve:app"
     assert [d["name"] for d in config["deployments"]] == ["Echo"]
+
+
+def test_to_write_out_how_many_replicas_there_are_restarts_none() -> None:
+    named = {"name": "Inner", "num_replicas": 2}
+    base = {"import_path": "x:y", "deployments": [named]}
+    said = replace(written("2"), recipe=Recipe(base=base))
+    silent = make_app(config={**to_config(said), "deployments": []})
+    assert not same(said, silent)
+    assert not restarts(said, silent)
+    wider = replace(said, replicas=make_replicas("1-4"))
+    assert restarts(wider, silent)

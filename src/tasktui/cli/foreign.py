@@ -123,18 +123,11 @@ def _show(call: Call, item: Item) -> None:
     if spec is None:
         return
     say(f"{incoming.app} becomes the task {spec.name}, and keeps its name and route.")
-    say(
-        "  nothing restarts: Ray has it already as the task wants it"
-        if not _changes(item)
-        else "  Ray is told at once:"
-    )
+    if not any(text.startswith("Ray is told") for text in item.notes):
+        say("  nothing restarts: Ray has it already as the task wants it")
     say(f"  schedule  {describe(spec.schedule)}, of {incoming.scaled or 'what its code says'}")
     for text in (*incoming.left_out, *item.notes):
         say(f"  note      {text}")
-
-
-def _changes(item: Item) -> bool:
-    return any("differs" in text for text in item.notes)
 
 
 def _confirm(name: str) -> None:

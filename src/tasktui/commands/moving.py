@@ -25,7 +25,7 @@ from tasktui.domain.service import PREFIX, Service, holds
 from tasktui.domain.status import Status
 from tasktui.domain.task import Arming, Progress, Task, TaskSpec, When
 from tasktui.engine import application
-from tasktui.engine.payload import differing
+from tasktui.engine.payload import differing, restarts
 from tasktui.errors import NotAllowed, NotFound, TasktuiError
 from tasktui.schedule.points import wanted
 
@@ -203,10 +203,14 @@ class Moving(Edits):
             incoming.base, incoming.scaled, incoming.autoscaling, all_bounds(schedule)
         ):
             item = replace(item, notes=(*item.notes, _REPLACES))
-        changed = app and differing(_service(incoming, artifact, schedule, self._context), app)
+        if app is None:
+            return item
+        service = _service(incoming, artifact, schedule, self._context)
+        changed = ", ".join(differing(service, app)[:6])
         if not changed:
             return item
-        note = f"it differs from what runs, and is applied at once: {', '.join(changed[:6])}"
+        effect = "its replicas are replaced" if restarts(service, app) else "nothing restarts"
+        note = f"Ray is told at once what it has not been told: {changed} ({effect})"
         return replace(item, notes=(*item.notes, note))
 
     def _task(self, incoming: Incoming, schedule: Schedule | None, label: str) -> Item:

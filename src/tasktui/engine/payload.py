@@ -239,13 +239,14 @@ def restarts(service: Service, app: App) -> bool:
     new, old = _beside(service, app), _plain(app.config)
     if any(new.get(k) != old.get(k) for k in _ROLLED):
         return True
-    before, after = (_heavy(c["deployments"]) for c in (old, new))
-    return before != after
+    before, after = old["deployments"], new["deployments"]
+    # One that is not named is as its code says: to write that out is no change.
+    return any(_heavy(before.get(n, {})) != _heavy(after.get(n, {})) for n in before | after)
 
 
-def _heavy(deployments: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
-    """What of each deployment replaces replicas: where they run, and who decides their number."""
-    return {n: (d.get("ray_actor_options") or {}, scales(d)) for n, d in deployments.items()}
+def _heavy(deployment: Mapping[str, Any]) -> tuple[object, bool]:
+    """What of a deployment replaces replicas: where they run, and who decides their number."""
+    return deployment.get("ray_actor_options") or {}, scales(deployment)
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
