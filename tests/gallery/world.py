@@ -28,6 +28,7 @@ from tasktui.runtime.kept import keep
 from tasktui.runtime.logfeed import LogFeed
 from tasktui.runtime.logs import Source as LogSource
 from tasktui.scheduler.leader import LeaderLock
+from tasktui.store import belonging
 from tasktui.tui.app import TasktuiApp
 from tasktui.tui.desk import Desk
 from tasktui.tui.palette import Palette
@@ -93,6 +94,9 @@ class World:
         self._edited()
         for task in self.bench.other.call(lambda c: c.tasks()):
             self.bench.saved(replace(task, digest=f"{task.id:02}9c1f{'d' * 58}"))
+        with self.bench.store() as store:
+            store._db.execute("UPDATE setting SET value = '0a1b2c' WHERE key = 'owner'")
+        (self.bench.config.state_dir / belonging.NAME).write_text("0a1b2c")
         if lead:
             self.lead()
         self.bench.later(minutes=3)

@@ -259,3 +259,12 @@ def test_the_plan_says_of_each_what_comes_and_of_all_what_it_takes(
     task = make_task(armed=make_arming(), progress=progress)
     asked = several.question(action, [task], [], VIEW, 60)
     assert any(str(li).startswith(words) for li in asked.lines)
+
+
+def test_a_pause_of_eight_leaves_room_for_those_left_out() -> None:
+    progress = make_progress(Status.RUNNING, replicas=(make_replica("a"),))
+    tasks = [make_task(f"task-{n}", armed=make_arming(), progress=progress) for n in range(8)]
+    asked = several.question(Action.PAUSE, tasks, ["x is Idle."], VIEW, 60)
+    assert [str(li) for li in asked.lines[:8]] == [
+        f"task-{n}  Running  2-4, frozen until resumed" for n in range(8)
+    ]

@@ -129,7 +129,9 @@ def _coming(action: Action, task: Task, view: View) -> str:
         lines = outlook(then, view.now, clock(view, task.schedule.timezone))
     except InvalidField as error:
         return str(error)
-    return before + ", ".join(lines[:2]).removeprefix("at once: ")
+    # Of a pause only what is frozen: a line for each task, or those left out find no room.
+    shown = lines[:1] if action is Action.PAUSE else lines[:2]
+    return before + ", ".join(shown).removeprefix("at once: ")
 
 
 def _sum(action: Action, tasks: Sequence[Task]) -> list[str]:
