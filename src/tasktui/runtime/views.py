@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from tasktui.engine.tokens import replace_file
 from tasktui.errors import InvalidField, NotFound, UserError
 
 NAME = "views.json"
@@ -57,6 +56,8 @@ def save(file: Path, name: str, view: SavedView | None) -> None:
     Raises InvalidField for a name that will not do, NotFound, and UserError where the
     file cannot be written, or holds something that writing it would lose.
     """
+    from tasktui.engine.tokens import replace_file  # noqa: PLC0415 - not for the first frame
+
     rows = _rows(file)
     if view is not None and not allowed(name):
         raise InvalidField("view", name, "a word of letters, digits, - and _")
