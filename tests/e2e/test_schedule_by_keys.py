@@ -135,7 +135,7 @@ def test_a_newcomer_gets_a_task_that_runs_on_working_days_in_few_keys(
         user = Counted(terminal)
         terminal.wait("sched ok", 60)
         user.press("n")
-        terminal.wait("Answers every request")
+        terminal.wait("newest version first")
         user.type("echo")
         user.press("enter")
         terminal.wait("FITS NOW")
@@ -175,7 +175,7 @@ def test_a_time_that_the_clocks_will_skip_is_told_before_it_is_launched(
 ) -> None:
     with site.terminal(columns, rows) as terminal:
         terminal.press("n")
-        terminal.wait("Answers every request")
+        terminal.wait("newest version first")
         terminal.type("echo\r")
         terminal.wait("FITS NOW")
         terminal.press("enter")

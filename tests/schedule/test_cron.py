@@ -251,3 +251,12 @@ def test_the_next_one_is_later_and_nothing_lies_between(expression: str, wall: d
     assert force == in_force(schedule, now, None)
     assert in_force(schedule, found.at, None) == found
     assert local(found.at, BERLIN).second == 0
+
+
+@pytest.mark.parametrize("expression", ["0 8 */2 * 0-6", "0 8 1-31 * 1", "0 8 5 * 1-7"])
+def test_of_date_and_weekday_either_is_enough_also_where_one_leaves_nothing_out(
+    expression: str,
+) -> None:
+    assert all(cron.falls(expression, date(2026, 3, day)) for day in range(1, 32))
+    only = expression.replace("0-6", "*").replace("1-31", "*").replace("1-7", "*")
+    assert not all(cron.falls(only, date(2026, 3, day)) for day in range(1, 32))

@@ -100,10 +100,13 @@ def _read(expression: str) -> _Expression:
     if any(_CHANCE.fullmatch(part) for field in fields for part in field.split(",")):
         raise InvalidField("cron", expression, f"no times by chance (H, R): {_RULE}")
     try:
-        (minutes, hours, *_), _ = croniter.expand(" ".join(fields), strict=True)
+        (minutes, hours, dates, _, weekdays), _ = croniter.expand(" ".join(fields), strict=True)
     except CroniterError as error:
         text = str(error) if len(str(error)) < LONGEST else ""
         raise InvalidField("cron", expression, f"{_RULE}. {text}".strip()) from error
+    if fields[2] != "*" != fields[4] and ("*" in dates or "*" in weekdays):
+        # Either of the two, as crontab(5) says; croniter drops a field that leaves nothing out.
+        fields[2] = fields[4] = "*"
     clocks = (time(hour, minute) for hour in _all(hours, 24) for minute in _all(minutes, 60))
     return _Expression(tuple(clocks), " ".join(fields[2:]), "*" in hours)
 
