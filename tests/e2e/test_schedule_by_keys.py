@@ -176,7 +176,9 @@ def test_a_time_that_the_clocks_will_skip_is_told_before_it_is_launched(
     with site.terminal(columns, rows) as terminal:
         terminal.press("n")
         terminal.wait("newest version first")
-        terminal.type("echo\r")
+        terminal.type("echo")
+        terminal.wait("Answers every request")
+        terminal.press("enter")
         terminal.wait("FITS NOW")
         terminal.press("enter")
         terminal.wait("(3) Settings")
