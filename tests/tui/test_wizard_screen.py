@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from make import make_daily, make_node, make_one_off, make_point, make_replica
+from tasktui.commands.commands import Commands
 from tasktui.domain.observed import Resources
 from tasktui.domain.schedule import Daily, OneOff
 from tasktui.domain.status import Status
@@ -769,3 +772,25 @@ async def test_a_draft_that_cannot_be_kept_is_not_lost_by_one_key(
         await until(pilot, "Esc again leaves without it")
         assert shop.draft.name == "half"
         await shop.ended(pilot, "escape")
+
+
+async def test_what_is_typed_before_the_list_is_there_filters_it(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, read = shop.app.desk.session, asyncio.Event()
+    real = session.acall
+
+    async def slow(action: Callable[[Commands], object]) -> object:
+        await read.wait()
+        return await real(action)
+
+    monkeypatch.setattr(session, "acall", slow)
+    async with shop.app.run_test(size=(80, 24)) as pilot:
+        shop.app.open()
+        await until(pilot, "0 of 0")
+        await pilot.press(*"iris")
+        read.set()
+        shown = await shop.settled(pilot)
+        assert shop.state.query == "iris"
+        assert "1 of 6" in shown
+        assert "> classify-iris" in " ".join(shown.split())

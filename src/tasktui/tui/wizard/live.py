@@ -197,7 +197,8 @@ class LiveScreen(Screen[R]):
             return
         self.busy = False
         self.settings.fill(state)
-        self.put(state)
+        # The filter is there from the first frame on: what was typed meanwhile counts.
+        self.put(replace(state, query=self.state.query))
         self.set_focus(self.steps[state.step].first())
         await self.settle()
 
