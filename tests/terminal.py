@@ -18,6 +18,7 @@ from types import TracebackType
 
 import pyte
 
+import cast
 from picture import PictureScreen
 from picture import save as save_picture
 
@@ -65,6 +66,8 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.raw = bytearray()
+        self.came: list[tuple[float, bytes]] = []
+        """What was read, and when."""
         self._screen = PictureScreen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environ or {})}
@@ -104,6 +107,12 @@ class Terminal:
         """Save what the screen shows as an SVG."""
         save_picture(self._screen, path, title)
 
+    def record(self, path: Path, title: str = "tasktui") -> None:
+        """Save everything that was shown until now, for ``asciinema play``."""
+        screen = self._screen
+        found = cast.lines(self.came, screen.columns, screen.lines, title)
+        path.write_text("\n".join(found) + "\n", encoding="utf-8")
+
     def pump(self, seconds: float = 0.05) -> bool:
         """Read what has come; False when the program is gone."""
         ready, _, _ = select.select([self._master], [], [], seconds)
@@ -116,6 +125,7 @@ class Terminal:
         if not data:
             return False
         self.raw += data
+        self.came.append((time.monotonic(), data))
         self._answer(data)
         self._stream.feed(data)
         return True

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from e2e.foreign import Foreign
-from e2e.pictures import picture
+from e2e.pictures import picture, recording
 from e2e.site import Site, until
 from terminal import Terminal
 
@@ -56,6 +56,7 @@ def test_the_main_job_by_keys_alone(site: Site, foreign: Foreign, gone: list[str
         look_around(terminal)
         deactivate(terminal, site)
         archive_and_restore(terminal, len(site.json("ls", "--status", "Archived")))
+        recording(terminal, "main-job")
         terminal.press("q")
         terminal.process.wait(5)
     assert site.task("shop")["status"] == "Idle"

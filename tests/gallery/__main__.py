@@ -24,7 +24,8 @@ HEAD = """# Pictures
 
 Every screen at 80x24 and 120x40. `tools/gallery` makes them anew, and this list: from a store full
 of tasks and a cluster that is not there, always at the same moment; nothing of Ray runs for them.
-The pictures beside this file are those of end-to-end runs on a real Ray (`tools/screenshots`).
+The pictures beside this file are those of end-to-end runs on a real Ray (`tools/screenshots`), and
+`main-job.cast` is one of them as it was played: `asciinema play screenshots/main-job.cast`.
 
 | what | 80x24 | 120x40 |
 | --- | --- | --- |"""
