@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tasktui.cli.again import again
 from tasktui.cli.app import interactive, open_app
+from tasktui.cli.asking import agreed
 from tasktui.cli.cluster import bring_up, take_down
 from tasktui.cli.demo_answer import piece, streamed, told
 from tasktui.cli.demo_call import Hear, Heard, fetch
@@ -188,13 +189,8 @@ def _cluster(call: Call, hands: Hands) -> None:
 
 
 def _agreed(where: str) -> bool:
-    if not interactive():
-        return False
-    note(f"There is a cluster already: {where}. Use it for the demo? [y/N]")
-    try:
-        return input().strip().lower() in {"y", "yes"}
-    except EOFError:
-        return False
+    question = f"There is a cluster already: {where}. Use it for the demo?"
+    return interactive() and agreed(question)
 
 
 def _task(session: Session, model: str, hands: Hands) -> Task:

@@ -6,6 +6,7 @@ import argparse
 
 from tasktui.cli import flags as given
 from tasktui.cli.app import interactive
+from tasktui.cli.asking import agreed
 from tasktui.cli.importing import item_json
 from tasktui.cli.output import Column, emit, note, say, table, width
 from tasktui.cli.verbs import Call, Verb, task_name
@@ -136,12 +137,7 @@ def _confirm(name: str) -> None:
             f"{name} would be scaled and stopped by tasktui, and there is no terminal to ask.",
             "Repeat it with --yes.",
         )
-    note(f"From now on tasktui scales and stops {name}. Adopt it? y/N")
-    try:
-        answer = input().strip().lower()
-    except EOFError:
-        answer = ""
-    if answer not in {"y", "yes"}:
+    if not agreed(f"From now on tasktui scales and stops {name}. Adopt it?"):
         raise UserError("Nothing was adopted.")
 
 

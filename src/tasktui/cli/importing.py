@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tasktui.cli import flags as given
 from tasktui.cli.app import interactive
+from tasktui.cli.asking import agreed
 from tasktui.cli.output import complain, emit, note, rows, say
 from tasktui.cli.taskfile import application_of, is_application, load_all, task_of
 from tasktui.cli.verbs import Call, Verb
@@ -24,8 +25,6 @@ from tasktui.schedule.describe import describe
 
 if TYPE_CHECKING:
     from tasktui.domain.observed import App
-
-_ANSWERS = {"y", "yes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +141,7 @@ def _confirm(count: int) -> None:
         raise UserError(
             f"{what} would be made, and there is no terminal to ask.", "Repeat it with --yes."
         )
-    note(f"Make {what}? y/N")
-    try:
-        answer = input().strip().lower()
-    except EOFError:
-        answer = ""
-    if answer not in _ANSWERS:
+    if not agreed(f"Make {what}?"):
         raise UserError("Nothing was taken over.")
 
 
