@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +21,6 @@ SHOP: dict[str, Any] = {
     "import_path": "shop:app",
     "deployments": [{"name": "Echo", "autoscaling_config": {"min_replicas": 1, "max_replicas": 2}}],
 }
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    made = await World.make(tmp_path)
-    yield made
-    made.store.close()
 
 
 async def look(world: World, name: str) -> Item:
