@@ -59,7 +59,7 @@ def test_tests_are_at_least_as_long_as_the_source() -> None:
 
 @pytest.mark.parametrize("words", [("", "work", ""), ("", "root", ""), ("helper-",)])
 def test_no_file_names_a_place_of_one_machine(words: tuple[str, ...]) -> None:
-    word = "/".join(words)  # not written out, so that this file needs no exception
+    word = "/".join(words)  # not written out: this file holds none either
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
