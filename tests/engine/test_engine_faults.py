@@ -119,6 +119,25 @@ async def test_a_package_that_is_gone_from_the_disk_is_named(
         await engine.ensure_package("f" * 64, tmp_path / "none.zip")
 
 
+@pytest.mark.parametrize("silent", [False, True])
+async def test_a_missing_log_is_told_from_an_empty_one(
+    ray: FakeRay, engine: RayServe, silent: bool
+) -> None:
+    """Ray 2.60, asked by four at a time: 14 % of missing files came as 200 and empty."""
+    service = make_service()
+    await engine.apply(OURS, [service])
+    ray.advance(5)
+    (app,) = (await engine.observe()).apps.values()
+    (replica, *_) = app.replicas
+    ray.logs.silent = silent
+    name = f"serve/replica_{replica.id}.log"
+    ray.logs.files[name] = ""
+    assert await engine.logs(replica) == ""
+    del ray.logs.files[name]
+    with pytest.raises(Rejected, match=f"Ray has no log of replica {replica.id}"):
+        await engine.logs(replica)
+
+
 async def test_values_of_the_environment_are_not_in_what_ray_says(
     ray: FakeRay, engine: RayServe
 ) -> None:

@@ -2,6 +2,8 @@
 
 Ray keeps the files of processes that have ended, as long as their node lives and
 its session lasts. A file that it does not find is an error 500 there: here Rejected.
+Rarely it answers 200 with nothing instead (its log agent ends the stream before the
+error in its first metadata has been read), so an empty file is looked for in the list.
 """
 
 from __future__ import annotations
@@ -58,7 +60,11 @@ class RayLogs:
         if replica.log_file:
             # With the leading slash, as Ray itself gives it, the answer is 500.
             return replica.log_file.lstrip("/")
-        params = {"node_id": replica.node, "glob": f"serve/replica_*{replica.id}*.log"}
+        return await self._listed(replica.node, f"serve/replica_*{replica.id}*.log", what)
+
+    async def _listed(self, node: str, pattern: str, what: str) -> str:
+        """First file of that pattern on a node. Raises Rejected where there is none."""
+        params = {"node_id": node, "glob": pattern}
         try:
             body = await self._http.json("GET", "/api/v0/logs", params=params)
         except Failed as error:
@@ -71,9 +77,12 @@ class RayLogs:
     async def _read(self, place: dict[str, str], lines: int, what: str) -> bytes:
         params = {**place, "lines": str(lines)}
         try:
-            return await self._http.call("GET", _FILE, params=params, deadline_s=_DEADLINE_S)
+            content = await self._http.call("GET", _FILE, params=params, deadline_s=_DEADLINE_S)
         except Failed as error:
             raise Rejected(
                 f"Ray has no {what}: {error.what}",
                 "Its node is gone, or the cluster was started anew.",
             ) from None
+        if not content and "filename" in place:
+            await self._listed(place["node_id"], place["filename"], what)
+        return content
