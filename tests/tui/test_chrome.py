@@ -28,7 +28,7 @@ CLUSTER = ClusterView(
     nodes=(make_node(gpu=8),),
     seen_at=NOW - timedelta(seconds=42),
 )
-VIEW = View(now=NOW, mine=ZoneInfo("Europe/Berlin"), cluster=CLUSTER)
+VIEW = View(now=NOW, mine=ZoneInfo("Europe/Berlin"), cluster=CLUSTER, owner="a1")
 OK = Health(State.RUNNING, 4242, NOW, NOW, Path("/state/scheduler.log"))
 DOWN = replace(OK, state=State.DOWN, pid=0)
 STUCK = replace(OK, state=State.STUCK, heartbeat_at=NOW - timedelta(seconds=45))
@@ -327,3 +327,11 @@ def test_an_open_ray_endangers_nobody_who_is_alone(trouble: Trouble) -> None:
 def test_a_user_s_name_cannot_reach_the_terminal() -> None:
     shown = plain(banner(OPEN, Trouble(health=OK, others=(HOSTILE,))))
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("owner", ["", "a1"])
+def test_before_the_first_read_nothing_is_said_of_the_cluster(owner: str) -> None:
+    """That there is no cluster is something read, not something not read yet."""
+    view = replace(VIEW, cluster=ClusterView(), owner=owner)
+    assert ("no cluster" in plain(header(view, OK, 120))) is bool(owner)
+    assert bool(banner(view, Trouble(health=OK))) is bool(owner)

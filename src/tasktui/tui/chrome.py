@@ -50,7 +50,7 @@ def _cluster(view: View, room: int, *, wide: bool) -> list[Span]:
     cluster = view.cluster
     host = clean(urlsplit(cluster.address).netloc or cluster.address)
     if cluster.state is ClusterState.NONE:
-        return [Span("no cluster", Tone.NOTE)]
+        return [Span("no cluster", Tone.NOTE)] if view.owner else []
     spans = [Span(f"ray {host}" if wide else host, Tone.PLAIN)]
     if wide and cluster.embedded:
         spans.append(Span(" embedded", Tone.DIM))
@@ -211,6 +211,8 @@ def _cluster_banner(view: View, trouble: Trouble) -> Line:
     if state is ClusterState.STARTING:
         return line(Span(" Ray is starting: ", Tone.NOTE), cluster.error or cluster.address)
     if state is ClusterState.NONE:
+        if not view.owner:
+            return EMPTY
         if trouble.broken:
             return line(
                 Span(" Ray did not start (", Tone.PROBLEM),

@@ -50,7 +50,7 @@ class View:
     """The viewer's own zone."""
     cluster: ClusterView = field(default_factory=ClusterView)
     owner: str = ""
-    """Id of the store, as it stands in application names."""
+    """Id of the store, as it stands in application names; empty: nothing was read yet."""
     stale: bool = False
     """Whether statuses are last known ones, to be dimmed."""
 
