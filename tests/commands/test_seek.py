@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,18 +76,24 @@ def test_sql_finds_what_the_filter_shows(
     kept = []
     for n, task in enumerate(made):
         kept.append(store.add_task(replace(task, name=f"{task.name}-{n}", app="", own_route="")))
-    for status in (None, *Status):
-        search = Search(status, terms(query, may_age), problems)
-        found = store.seek(search, lambda t: told(t, view))
-        here = [t for t in kept if (not t.archived_at if status is None else t.status is status)]
-        right = [t for t in here if matches(t, view, query) and (problem(t) or not problems)]
-        right.sort(key=lambda t: t.name)
-        assert list(found) == [t.id for t in right], query
-    counts = store.tally(Search(None, terms(query, may_age), problems), lambda t: told(t, view))
-    for task in kept:
-        store.delete_task(task.id)
     passing = [t for t in kept if matches(t, view, query) and (problem(t) or not problems)]
-    assert counts == {s: sum(t.status is s for t in passing) for s in Status}
+    counts = {s: sum(t.status is s for t in passing) for s in Status}
+    telling = partial(told, view=view)
+    try:
+        for status in (None, *Status):
+            search = Search(status, terms(query, may_age), problems)
+            found = store.seek(search, telling)
+            right = [t for t in passing if status is t.status or not (status or t.archived_at)]
+            right.sort(key=lambda t: t.name)
+            assert list(found.ids) == [t.id for t in right], query
+            assert list(store.seek(search, telling, 2).ids) == [t.id for t in right[:2]], query
+            assert store.tally(search, telling) == counts
+            beyond = store.tally(search, telling, beyond=True)
+            assert {**beyond, **found.counts} == (counts if search.narrows else beyond)
+            assert not sum(beyond[s] for s in found.counts)
+    finally:
+        for task in kept:
+            store.delete_task(task.id)
 
 
 def test_every_status_badge_and_hand_is_found_by_its_words(store: Store) -> None:
@@ -104,7 +111,7 @@ def test_every_status_badge_and_hand_is_found_by_its_words(store: Store) -> None
         for query in (word, f"!{word}", f"status:{word}", f"reason:{word}", f"!status:{word}"):
             found = store.seek(Search(None, terms(query, may_age)), lambda t: told(t, view))
             right = [t for t in kept if not t.archived_at and matches(t, view, query)]
-            assert set(found) == {t.id for t in right}, query
+            assert set(found.ids) == {t.id for t in right}, query
     for task in kept:
         store.delete_task(task.id)
 

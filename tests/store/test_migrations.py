@@ -333,4 +333,4 @@ def test_tasks_of_the_first_form_are_found_by_a_search(path: Path) -> None:
     with closing(Store.open(path)) as store:
         words = store._db.value("SELECT words FROM task")
         assert words == rows.words(store.task("chat"))
-        assert len(store.seek(Search(terms=terms("by:op daily")), lambda _: {})) == 1
+        assert len(store.seek(Search(terms=terms("by:op daily")), lambda _: {}).ids) == 1

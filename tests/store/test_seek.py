@@ -21,7 +21,7 @@ def telling(task: Task) -> dict[str, str]:
 
 
 def names(store: Store, search: Search, limit: int = -1) -> list[str]:
-    keys = store.seek(search, telling, limit).tolist()
+    keys = store.seek(search, telling, limit).ids.tolist()
     found = {t.id: t.name for t in store.tasks_of(keys)}
     return [found[key] for key in keys]  # type: ignore[index]
 

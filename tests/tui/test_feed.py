@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 
 import pytest
 
 from make import make_task
+from tasktui.commands.commands import Commands
 from tasktui.commands.present import may_age
 from tasktui.domain.search import Search, terms
 from tasktui.domain.status import Status
 from tasktui.errors import TasktuiError
 from tasktui.tui.present import told
-from tasktui.tui.screens.feed import FIRST_PAGE, Feed, Found
+from tasktui.tui.screens.feed import FIRST_PAGE, QUICK_S, Feed, Found
 from tui.bench import Bench
 
-MANY = FIRST_PAGE + 100
+MANY = FIRST_PAGE + 200
 
 
 class Fed:
@@ -64,12 +65,43 @@ async def test_the_first_page_comes_before_all_with_its_rows(fed: Fed) -> None:
     assert fed.feed.found.totals[Status.IDLE] == MANY
 
 
-async def test_what_fits_a_page_is_all_at_once(fed: Fed) -> None:
+async def test_what_fits_a_page_is_searched_for_once_and_shown_before_all_is_counted(
+    fed: Fed,
+) -> None:
     assert await fed.search("t000")
-    assert fed.pages == []
+    (page,) = fed.pages
+    assert len(page.ids) == 10
     assert len(fed.feed) == len(fed.feed.loaded) == 10
     assert fed.feed.found.passing[Status.IDLE] == 10
     assert fed.feed.found.totals[Status.IDLE] == MANY
+
+
+async def test_an_empty_page_is_not_shown_before_it_is_known_what_there_is(fed: Fed) -> None:
+    assert await fed.search("nothing")
+    assert fed.pages == []
+    assert not len(fed.feed)
+    assert fed.feed.found.totals[Status.IDLE] == MANY
+
+
+async def test_after_a_slow_search_all_but_the_first_page_waits_for_another_letter(
+    fed: Fed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fed.search()
+    searches, asearch = [], fed.session.asearch
+
+    async def counted(action: Callable[[Commands], object]) -> object:
+        searches.append(action)
+        return await asearch(action)
+
+    monkeypatch.setattr(fed.session, "asearch", counted)
+    fed.feed.cost_s = 2 * QUICK_S
+    shown = asyncio.Event()
+    slow = asyncio.ensure_future(fed.feed.search(Search(terms=terms("t")), lambda _: shown.set()))
+    await shown.wait()
+    assert await fed.search("t00")
+    assert not await slow
+    assert len(searches) == 3
+    assert len(fed.feed) == 100
 
 
 async def test_a_filter_shows_its_first_page_before_it_finds_all(fed: Fed) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -11,7 +10,7 @@ from tasktui.commands.context import Context
 from tasktui.domain.artifact import Users
 from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterView, SchedulerView
-from tasktui.domain.search import Pulse, Search, Told
+from tasktui.domain.search import Hits, Pulse, Search, Told
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import NotFound
@@ -63,17 +62,20 @@ class Reads:
         """Names of all tasks that are not archived, sorted."""
         return self._store.names()
 
-    def seek(self, search: Search, told: Told, limit: int = -1) -> array[int]:
-        """Ids of the tasks looked for, in order; the first ``limit``, all when negative.
+    def seek(self, search: Search, told: Told, limit: int = -1) -> Hits:
+        """The tasks looked for, in order; the first ``limit``, all when negative.
 
         ``told`` gives the texts that change with the time. Raises Interrupted when it
         was broken off.
         """
         return self._store.seek(search, told, limit)
 
-    def tally(self, search: Search, told: Told) -> dict[Status, int]:
-        """How many tasks of each status pass the filter, whatever status is looked for."""
-        return self._store.tally(search, told)
+    def tally(self, search: Search, told: Told, *, beyond: bool = False) -> dict[Status, int]:
+        """How many tasks of each status pass the filter, whatever status is looked for.
+
+        With ``beyond``, only of those that ``seek`` leaves out for their status.
+        """
+        return self._store.tally(search, told, beyond=beyond)
 
     def tasks_of(self, keys: Sequence[int], after: int = -1) -> list[Task]:
         """The tasks with these ids that are there and changed since ``after``, in no order."""

@@ -6,6 +6,7 @@ A filter is words that must all hold: ``text``, ``!text`` (nowhere), ``column:te
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,6 +83,21 @@ class Search:
     """Only tasks with a problem."""
     order: Order = Order.NAME
     reverse: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether not every task of the status has to pass."""
+        return bool(self.terms) or self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search found."""
+
+    ids: array[int]
+    """In order."""
+    counts: Mapping[Status, int]
+    """How many of each status are among them, where any is; empty where nothing is narrowed."""
 
 
 @dataclass(frozen=True, slots=True)

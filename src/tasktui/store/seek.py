@@ -7,6 +7,7 @@ the face shows. SQL decides by what is stored; only where a text is told anew
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 from tasktui.domain.artifact import ArtifactId, ArtifactKind, Spec
 from tasktui.domain.observed import SERVING
-from tasktui.domain.search import TOLD, WISH, Order, Pulse, Search, Term, Told
+from tasktui.domain.search import TOLD, WISH, Hits, Order, Pulse, Search, Term, Told
 from tasktui.domain.status import Reason, Status
 from tasktui.domain.task import Progress, Task, TaskId
 from tasktui.store import documents as doc
@@ -44,6 +45,7 @@ _PROBLEM = "badges LIKE '%[\"!%' AND archived_at IS NULL"
 """A badge's name follows its bracket at once; in a detail the quote would be escaped."""
 
 _RANKS = " ".join(f"WHEN '{s}' THEN {rank}" for rank, s in enumerate(Status))
+_RANK = f"CASE status {_RANKS} END"
 _NEXT = "iif(armed IS NULL OR archived_at IS NOT NULL, NULL, next_at)"
 _READY = " + ".join(
     f'(length(replicas) - length(replace(replicas, \'","{state}",\', \'",",\'))) / {len(state)}'
@@ -53,7 +55,7 @@ _ORDERS = {
     Order.NAME: ("name",),
     Order.ARTIFACT: ("artifact",),
     Order.SPEC: tuple(f"json_extract(spec, '$[{n}]')" for n in (2, 3, 0, 1)),
-    Order.STATUS: (f"CASE status {_RANKS} END",),
+    Order.STATUS: (_RANK,),
     Order.READY: (_READY, "ifnull(wanted_max, -1)"),
     Order.SCHEDULE: ("json_extract(schedule, '$.type')", "json_array_length(schedule, '$.points')"),
     Order.NEXT: (_NEXT,),
@@ -64,24 +66,43 @@ _ORDERS = {
 class Seeking(Base):
     """Searches over the table of tasks."""
 
-    def seek(self, search: Search, told: Told, limit: int = -1) -> array[int]:
-        """Ids of the tasks that are looked for, in order; the first ``limit``, all when negative.
+    _teller: _Teller | None = None
+    """Of the last search: its parts share what they were told."""
+
+    def seek(self, search: Search, told: Told, limit: int = -1) -> Hits:
+        """The tasks that are looked for, in order; the first ``limit``, all when negative.
 
         Raises Interrupted when ``interrupt`` was called meanwhile.
         """
-        where, values = self._where(search, told, scope=True)
+        where, values = self._where(search, told, _scope(search.status))
         if search.order is not Order.NAME:
             table = _SCANNED
-        elif not search.terms and not search.problems:
+        elif not search.narrows:
             table = "task"
         else:
             table = _table(search, _BY_STATUS if search.status else _BY_NAME)
-        sql = f"SELECT id FROM {table} WHERE {where} ORDER BY {_order(search)} LIMIT ?"  # noqa: S608 - ours
-        return array("q", (key for (key,) in self._db.rows(sql, [*values, limit])))
+        rank = _RANK if search.narrows and search.status is None else "''"
+        # One row: to make a hundred thousand of them takes as long as to find them. Its
+        # LIMIT is what keeps the inner query, and so the order, as it is.
+        sql = (
+            "SELECT json_group_array(id), group_concat(rank, '') FROM ("  # noqa: S608 - ours
+            f"SELECT id, {rank} AS rank FROM {table} WHERE {where} "
+            f"ORDER BY {_order(search)} LIMIT ?)"
+        )
+        keys, ranks = self._db.rows(sql, [*values, limit])[0]
+        ids = array("q", json.loads(keys))
+        if search.narrows and search.status is not None:
+            return Hits(ids, {search.status: len(ids)})
+        found = {s: (ranks or "").count(str(n)) for n, s in enumerate(Status)}
+        return Hits(ids, {s: count for s, count in found.items() if count})
 
-    def tally(self, search: Search, told: Told) -> dict[Status, int]:
-        """How many tasks of each status pass, whatever status is looked for; every one is there."""
-        where, values = self._where(search, told, scope=False)
+    def tally(self, search: Search, told: Told, *, beyond: bool = False) -> dict[Status, int]:
+        """How many tasks of each status pass, whatever status is looked for; every one is there.
+
+        With ``beyond``, only of those that ``seek`` leaves out for their status; the others are 0.
+        """
+        scope = _beyond(search.status) if beyond else ("TRUE", [])
+        where, values = self._where(search, told, scope)
         table = "task" if where == "TRUE" else _table(search, _BY_STATUS)
         sql = f"SELECT status, count(*) FROM {table} WHERE {where} GROUP BY status"  # noqa: S608 - ours
         found: dict[str, int] = dict(self._db.rows(sql, values))
@@ -120,13 +141,16 @@ class Seeking(Base):
         """Break off the query that runs now, if any. From any thread."""
         self._db.interrupt()
 
-    def _where(self, search: Search, told: Told, *, scope: bool) -> tuple[str, list[Value]]:
-        parts, values = _scope(search.status) if scope else ("TRUE", [])
-        found = [parts]
+    def _where(
+        self, search: Search, told: Told, scope: tuple[str, list[Value]]
+    ) -> tuple[str, list[Value]]:
+        found, values = [scope[0]], scope[1]
         if search.problems:
             found.append(_PROBLEM)
         if search.terms:
-            self._db.function("tells", _Teller(told))
+            if self._teller is None or self._teller.told is not told:
+                self._teller = _Teller(told)
+            self._db.function("tells", self._teller)
             self._db.function("line_has", _line_has)
         for term in search.terms:
             sql, given = _condition(term)
@@ -137,6 +161,13 @@ class Seeking(Base):
 
 def _scope(status: Status | None) -> tuple[str, list[Value]]:
     return ("archived_at IS NULL", []) if status is None else ("status = ?", [status.value])
+
+
+def _beyond(status: Status | None) -> tuple[str, list[Value]]:
+    """What ``_scope`` leaves out."""
+    if status is None:
+        return "status = ?", [Status.ARCHIVED.value]
+    return "status <> ?", [status.value]
 
 
 def _order(search: Search) -> str:
@@ -184,13 +215,13 @@ class _Teller:
     """Asks for the told texts of rows, once for those that are alike."""
 
     def __init__(self, told: Told) -> None:
-        self._told = told
+        self.told = told
         self._texts: dict[tuple[Any, ...], Mapping[str, str]] = {}
 
     def __call__(self, column: str, text: str, *row: Any) -> bool:  # noqa: ANN401 - what SQLite has
         texts = self._texts.get(row)
         if texts is None:
-            texts = self._texts[row] = self._told(_sketch(row))
+            texts = self._texts[row] = self.told(_sketch(row))
         return any(text in texts[name] for name in ((column,) if column else TOLD))
 
 

@@ -211,19 +211,7 @@ def _cluster_banner(view: View, trouble: Trouble) -> Line:
     if state is ClusterState.STARTING:
         return line(Span(" Ray is starting: ", Tone.NOTE), cluster.error or cluster.address)
     if state is ClusterState.NONE:
-        if not view.owner:
-            return EMPTY
-        if trouble.broken:
-            return line(
-                Span(" Ray did not start (", Tone.PROBLEM),
-                Span("K", Tone.DANGER_KEY),
-                Span(f" tries again): {trouble.broken}", Tone.PROBLEM),
-            )
-        return line(
-            Span(" No Ray cluster was found. ", Tone.NOTE),
-            Span("K", Tone.DANGER_KEY),
-            " starts one on this machine",
-        )
+        return _no_cluster(trouble) if view.owner else EMPTY
     if state is ClusterState.UNAUTHORIZED:
         return line(
             Span(" Ray refuses the token. ", Tone.PROBLEM),
@@ -234,6 +222,20 @@ def _cluster_banner(view: View, trouble: Trouble) -> Line:
     retry = f", next try {left(cluster.retry_at, view.now)}" if cluster.retry_at else ""
     head = f" Ray does not answer{seen}{retry}. "
     return line(Span(head, Tone.PROBLEM), cluster.error)
+
+
+def _no_cluster(trouble: Trouble) -> Line:
+    if trouble.broken:
+        return line(
+            Span(" Ray did not start (", Tone.PROBLEM),
+            Span("K", Tone.DANGER_KEY),
+            Span(f" tries again): {trouble.broken}", Tone.PROBLEM),
+        )
+    return line(
+        Span(" No Ray cluster was found. ", Tone.NOTE),
+        Span("K", Tone.DANGER_KEY),
+        " starts one on this machine",
+    )
 
 
 def footer(keys: Sequence[Key], task: Task | None, cells: int, lines: int) -> tuple[Line, ...]:

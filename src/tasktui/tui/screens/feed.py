@@ -7,20 +7,25 @@ changed. A search that is not wanted any more is broken off. Knows no widget.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from array import array
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tasktui.commands.commands import Commands
-from tasktui.domain.search import Pulse, Search, Told
+from tasktui.domain.search import Hits, Pulse, Search, Told
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import Interrupted
 from tasktui.runtime.session import Session
 
-FIRST_PAGE = 200
-"""Rows that are found before all others."""
+FIRST_PAGE = 100
+"""Rows that are found before all others: what a tall terminal shows."""
+QUICK_S = 0.1
+"""A search that takes no longer is made with every letter; the next letter breaks it off."""
+DEBOUNCE_S = 0.07
+"""Else all but its first page waits this long for another letter."""
 REST = 10
 """After a search, as many times its length pass before the same one is made again."""
 
@@ -63,7 +68,7 @@ class Feed:
         self.pending = False
         """Whether tasks changed since the last search."""
         self.cost_s = 0.0
-        """How long the last search took."""
+        """How long the last search for all took."""
 
     # A table's source.
 
@@ -119,29 +124,22 @@ class Feed:
         return pulse != before
 
     async def search(self, wanted: Search, first: Callable[[Found], None] | None) -> bool:
-        """Search anew: ``first`` is called with the first page, where that is not all.
+        """Search anew: ``first`` is called with the first page, where there is any.
 
         Without ``first``, where the same was searched before, for all at once. False
         where another search was begun meanwhile.
         """
         self._number += 1
-        number, told, began = self._number, self._told(), time.monotonic()
+        number, told = self._number, self._told()
         self._session.interrupt()
         self.pending = False
-        page: array[int] | None = None
         pulse = self._pulse
         try:
-            if first is not None:
-                ids, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
-                if number != self._number:
-                    return False
-                self._keep(rows)
-                if len(ids) < FIRST_PAGE:
-                    page = ids
-                else:
-                    first(replace(self.found, ids=ids))
-            known = self._known.get(wanted.status)
-            found = await self._session.asearch(lambda c: _all(c, wanted, told, page, known))
+            whole = await self._lead(wanted, told, first) if first is not None else None
+            if number != self._number:
+                return False
+            began, known = time.monotonic(), self._known.get(wanted.status)
+            found = await self._session.asearch(lambda c: _all(c, wanted, told, whole, known))
         except Interrupted:
             return False
         if number != self._number:
@@ -151,6 +149,20 @@ class Feed:
         if pulse == self._pulse:
             self._known[wanted.status] = replace(found, ids=array("q"))
         return True
+
+    async def _lead(
+        self, wanted: Search, told: Told, first: Callable[[Found], None]
+    ) -> Hits | None:
+        """The first page, shown at once; returned where it is all that is found."""
+        number = self._number
+        page, rows = await self._session.asearch(lambda c: _page(c, wanted, told))
+        if number == self._number:
+            self._keep(rows)
+            if page.ids:
+                first(replace(self.found, ids=page.ids))
+            if self.cost_s > QUICK_S:
+                await asyncio.sleep(DEBOUNCE_S)
+        return page if len(page.ids) < FIRST_PAGE else None
 
     def _keep(self, rows: Sequence[Task]) -> None:
         """Keep these rows and those that are looked at."""
@@ -185,20 +197,19 @@ def _tasks_of(keys: Sequence[int]) -> Callable[[Commands], list[Task]]:
     return lambda c: c.tasks_of(keys)
 
 
-def _page(c: Commands, wanted: Search, told: Told) -> tuple[array[int], list[Task]]:
-    ids = c.seek(wanted, told, FIRST_PAGE)
-    return ids, c.tasks_of(ids.tolist())
+def _page(c: Commands, wanted: Search, told: Told) -> tuple[Hits, list[Task]]:
+    page = c.seek(wanted, told, FIRST_PAGE)
+    return page, c.tasks_of(page.ids.tolist())
 
 
-def _all(
-    c: Commands, wanted: Search, told: Told, ids: array[int] | None, known: Found | None
-) -> Found:
+def _all(c: Commands, wanted: Search, told: Told, whole: Hits | None, known: Found | None) -> Found:
     """Everything; what does not depend on the filter from ``known``, where it is known."""
     totals = known.totals if known else c.tally(Search(wanted.status), told)
-    filtered = bool(wanted.terms or wanted.problems)
+    hits = whole or c.seek(wanted, told)
+    beyond = c.tally(wanted, told, beyond=True) if wanted.narrows else totals
     return Found(
-        ids=c.seek(wanted, told) if ids is None else ids,
-        passing=c.tally(wanted, told) if filtered else totals,
+        ids=hits.ids,
+        passing={**beyond, **hits.counts},
         totals=totals,
         longest=known.longest if known else c.longest(wanted.status),
     )

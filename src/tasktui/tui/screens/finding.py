@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 
     from tasktui.tui.widgets.prompt import Prompt
 
-QUICK_S = 0.1
-"""A search that takes no longer is made with every letter; the next letter breaks it off."""
-DEBOUNCE_S = 0.07
-"""Else this long after the last one."""
 STEP = 8
 """Cells that the table scrolls to a side."""
 
@@ -166,8 +162,7 @@ class Finding(Prompting):
         """Show only what passes."""
         if wanted != self.filter:
             self.filter = wanted
-            # The next letter may be on its way.
-            self._later(DEBOUNCE_S if self.feed.cost_s > QUICK_S else 0.0)
+            self.search()
             self.draw_chrome()
 
     def do_order(self) -> None:
