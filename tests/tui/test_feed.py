@@ -128,14 +128,23 @@ async def test_rows_that_are_looked_at_are_fetched_and_others_forgotten(fed: Fed
     await fed.search()
     last = len(fed.feed) - 1
     assert fed.feed.row(last) is None
-    fed.feed.want(last - 10, last + 10)
-    fed.feed.want(last - 10, last + 10)
+    fed.feed.want(last - 10, last + 1)
+    fed.feed.want(last - 10, last + 1)
     await fed.rest()
     assert fed.came == 1
     found = fed.feed.row(last)
     assert found is not None
     assert found.name == f"t{last:04}"
     assert len(fed.feed.loaded) <= 30
+
+
+async def test_rows_are_fetched_ahead_by_half_pages_not_one_by_one(fed: Fed) -> None:
+    await fed.search()
+    for first in range(FIRST_PAGE, FIRST_PAGE + 100):
+        fed.feed.want(first, first + 40)
+        assert first == FIRST_PAGE or fed.feed.row(first + 39)
+        await fed.rest()
+    assert fed.came <= 6
 
 
 async def test_the_view_and_the_cursor_may_be_far_from_each_other(fed: Fed) -> None:

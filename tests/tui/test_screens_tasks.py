@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from textual.pilot import Pilot
 
-from make import make_task
+from make import NOW, make_task
+from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.search import Order, Search, Term
 from tasktui.domain.status import Badge, Mark, Status
 from tasktui.tui.screens.rows import Filter, Sorting, TaskRows
 from tasktui.tui.screens.tasks import TasksScreen
+from tasktui.tui.times import TimeBase
 from tui.bench import Bench, press, text, until
 
 SIZE = (100, 30)
@@ -314,3 +318,23 @@ def test_widths_follow_the_longest_name_and_never_shrink_on_a_tab(bench: Bench) 
     look.measure(1, [short], (20, 4))
     assert artifact_at() == wide
     assert look.key(short) == short.id
+
+
+def test_a_row_is_painted_again_once_anything_that_it_shows_has_changed(bench: Bench) -> None:
+    desk, task = bench.app().desk, make_task("a")
+    desk.now = lambda: NOW
+    look = TaskRows(desk)
+    look.measure(0, [task], (9, 9))
+    at_first = look.line(task, 120)
+    desk.now = lambda: NOW + timedelta(milliseconds=10)
+    assert look.line(task, 120) is at_first
+    seen = [at_first, look.line(replace(task, name="b"), 120), look.line(task, 119)]
+    desk.now = lambda: NOW + timedelta(hours=3)
+    seen.append(look.line(task, 120))
+    desk.base = TimeBase.UTC
+    seen.append(look.line(task, 120))
+    desk.cluster = ClusterView(state=ClusterState.CONNECTED)
+    seen.append(look.line(task, 120))
+    look.measure(0, [task], (30, 9))
+    seen.append(look.line(task, 120))
+    assert len({id(strip) for strip in seen}) == len(seen)

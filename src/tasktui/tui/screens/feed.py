@@ -91,9 +91,9 @@ class Feed:
             return None
 
     def want(self, first: int, stop: int) -> None:
-        """Fetch what is missing there."""
+        """Fetch it and a page on both sides, once not even half a page of these is there."""
         self._wanted = (self._wanted[-1], range(first, stop))
-        if not self._fetching and self._missing():
+        if not self._fetching and self._missing(0.5):
             self._fetching = True
             self._spawn(self._fetch())
 
@@ -170,15 +170,21 @@ class Feed:
         self._rows = {k: t for k, t in self._rows.items() if k in here}
         self._rows.update((t.id, t) for t in rows)
 
-    def _looked_at(self) -> list[int]:
-        return [key for part in self._wanted for key in self.found.ids[part.start : part.stop]]
+    def _looked_at(self, around: float = 1.0) -> list[int]:
+        """What is in sight, and as many pages before and after it."""
+        found: list[int] = []
+        for part in self._wanted:
+            more = round(len(part) * around)
+            found += self.found.ids[max(0, part.start - more) : part.stop + more]
+        return found
 
-    def _missing(self) -> list[int]:
-        return [key for key in dict.fromkeys(self._looked_at()) if key not in self._rows]
+    def _missing(self, around: float = 1.0) -> list[int]:
+        return [key for key in dict.fromkeys(self._looked_at(around)) if key not in self._rows]
 
     async def _fetch(self) -> None:
         try:
-            while missing := self._missing():
+            while self._missing(0.5):
+                missing = self._missing()
                 rows = await self._session.acall(_tasks_of(missing))
                 self._keep(rows)
                 self._forget(set(missing) - {t.id for t in rows})

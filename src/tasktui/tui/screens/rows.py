@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.strip import Strip
 
 from tasktui.commands.present import may_age
 from tasktui.domain.search import Order, Search, terms
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Task, TaskId
 from tasktui.tui.columns import ORDERS, Col, Placed, layout
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line, width
@@ -61,6 +61,10 @@ class TaskRows:
         self._wants: Mapping[str, int] = {}
         self._columns: dict[int, tuple[Placed, ...]] = {}
         self._tab = -1
+        self._painted: dict[TaskId, tuple[Task, Strip]] = {}
+        """Rows as they look at one second: a row that scrolls is painted once."""
+        self._seen: tuple[object, ...] = ()
+        """What else their look depends on."""
         self.sorting = Sorting()
         self.wide = False
 
@@ -93,9 +97,17 @@ class TaskRows:
         return self._paint(head(self.placed(cells), ordered, arrow), cells)
 
     def line(self, task: Task, cells: int) -> Strip:
-        """The cells of one task."""
-        ellipsis = self._desk.palette.glyphs.ellipsis
-        return self._paint(row(task, self._desk.view(), self.placed(cells), ellipsis), cells)
+        """The cells of one task; ages are those of this second."""
+        view, palette, placed = self._desk.view(), self._desk.palette, self.placed(cells)
+        seen = (replace(view, now=view.now.replace(microsecond=0)), palette, placed, cells)
+        if seen != self._seen:
+            self._seen = seen
+            self._painted.clear()
+        at, painted = self._painted.get(task.id, (None, None))
+        if at is not task or painted is None:
+            painted = self._paint(row(task, view, placed, palette.glyphs.ellipsis), cells)
+            self._painted[task.id] = (task, painted)
+        return painted
 
     def frozen(self, cells: int) -> int:
         """The name stays."""

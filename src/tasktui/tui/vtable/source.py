@@ -32,7 +32,10 @@ class Source(Protocol[R_co]):
         ...
 
     def want(self, first: int, stop: int) -> None:
-        """Say that these positions are looked at, or soon will be; others may be forgotten."""
+        """Say that these positions are looked at, and those around them soon will be.
+
+        Others may be forgotten.
+        """
         ...
 
 

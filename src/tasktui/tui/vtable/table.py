@@ -234,7 +234,7 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
             return note.adjust_cell_length(cells)
         room = self._room
         if y < HEAD:
-            return self._whole(Segment(" " * MARGIN), self.look.head(room))
+            return self._whole(room, Segment(" " * MARGIN), self.look.head(room))
         at = y - HEAD + round(self.scroll_offset.y)
         if at >= len(self.source):
             return Strip.blank(cells)
@@ -242,15 +242,17 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         content = self._waiting() if row is None else self.look.line(row, room)
         signs = (">" if at == self._cursor else " ") + ("*" if key in self.marked else " ")
         if at != self._cursor:
-            return self._whole(Segment(signs, self.styles_of.mark), content)
+            return self._whole(room, Segment(signs, self.styles_of.mark), content)
         text = Strip([Segment(content.text, self.styles_of.cursor)], content.cell_length)
-        return self._whole(Segment(signs, self.styles_of.cursor), text, self.styles_of.cursor)
+        style = self.styles_of.cursor
+        return self._whole(room, Segment(signs, style), text, style)
 
     def _waiting(self) -> Strip:
         return Strip([Segment(self.styles_of.ellipsis, self.styles_of.waiting)])
 
-    def _whole(self, signs: Segment, content: Strip, style: Style | None = None) -> Strip:
-        room = self._room
+    def _whole(
+        self, room: int, signs: Segment, content: Strip, style: Style | None = None
+    ) -> Strip:
         if self._shift and content.cell_length > room:
             stays = min(self.look.frozen(room), room)
             left, right = content.crop(0, stays), content.crop(stays + self._shift)
@@ -317,10 +319,10 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         return top <= self._cursor < top + self.page
 
     def _look_ahead(self) -> None:
-        """A page before and after what is in sight should be there."""
+        """What is in sight should be there, and the cursor's row wherever it is."""
         top = round(self.scroll_target_y)
         for first in (top, self._cursor):
-            self.source.want(max(0, first - self.page), first + 2 * self.page)
+            self.source.want(first, first + self.page)
             if self._in_sight():
                 return
 
