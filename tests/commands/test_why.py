@@ -99,7 +99,7 @@ def test_the_answer_names_numbers_holders_place_and_next_chance() -> None:
     assert texts(answer, "NEEDS") == ["8 GPU 1 CPU on one node, for each replica"]
     nodes = texts(answer, "NODES")
     assert nodes[0] == "gpu-05: 1 of 8 GPU, 57 of 64 CPU free; held by embed 4, qwen 3"
-    assert nodes[1] == "as Ray said 0s ago"
+    assert nodes[1] == "as Ray said 0 s ago"
     assert texts(answer, "LINE") == ["1st of 1"]
     assert texts(answer, "CHANCE")[0].startswith("unknown: no schedule of a task here frees")
     assert answer.queue is not None

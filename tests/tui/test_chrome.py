@@ -77,7 +77,7 @@ def test_the_header_is_exactly_as_wide_as_the_screen(cells: int, state: ClusterS
     [
         (None, "sched ?", Tone.DIM),
         (DOWN, "sched down", Tone.PROBLEM),
-        (STUCK, "sched stuck 45s", Tone.PROBLEM),
+        (STUCK, "sched stuck 45 s", Tone.PROBLEM),
     ],
 )
 def test_the_header_says_how_the_scheduler_is(
@@ -181,7 +181,7 @@ def test_all_is_well_is_said_by_no_banner() -> None:
         (
             VIEW,
             Trouble(health=STUCK),
-            "The scheduler (process 4242) hangs, silent for 45s. :scheduler takeover helps",
+            "The scheduler (process 4242) hangs, silent for 45 s. :scheduler takeover helps",
         ),
         (VIEW, Trouble(health=OK, starting="12 s"), "Ray is starting on this machine: 12 s"),
         (
@@ -207,7 +207,7 @@ def test_all_is_well_is_said_by_no_banner() -> None:
         (
             cluster(ClusterState.UNREACHABLE, retry_at=NOW + timedelta(seconds=5), error="refused"),
             Trouble(health=OK),
-            "Ray does not answer, last answer 42s ago, next try in 5 s. refused",
+            "Ray does not answer, last answer 42 s ago, next try in 5 s. refused",
         ),
         (
             cluster(ClusterState.UNREACHABLE, seen_at=None),
@@ -275,7 +275,7 @@ def test_a_wide_footer_names_every_key() -> None:
         (task(Status.IDLE), "AXeC", "DR"),
         (task(Status.RUNNING), "DXReC", "A"),
         (task(Status.NEED_STOP), "DXeC", "AR"),
-        (None, "n/:?q", "ADXReC"),
+        (None, "nt/:z?q", "dlcvwADXReC"),
     ],
 )
 def test_the_footer_dims_what_does_not_apply(of: Task | None, allowed: str, refused: str) -> None:

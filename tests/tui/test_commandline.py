@@ -33,6 +33,8 @@ NAMES = ["llama-70b", "llama-8b", "qwen-vl"]
         ("ro", Typed("ro")),
         ("describe chat", Typed("detail", "chat")),
         ("sort", Typed("order")),
+        ("sort status", Typed("order", "status")),
+        ("mark-all", Typed("mark-all")),
         ("pods", Typed("tab", "all")),
         ("running", Typed("tab", "running")),
         ("tab 3", Typed("tab", "in-queue")),
@@ -55,6 +57,7 @@ def test_what_is_understood(text: str, typed: Typed) -> None:
         ("xyzzy", "There is no command :xyzzy. Tab completes, ? lists the keys."),
         ("tz", ":tz needs an argument: task | mine | utc"),
         ("tab_1", "There is no command :tab_1."),
+        ("order age", ":order takes name | artifact"),
         ("tab 8", ":tab takes all | idle"),
         ("context prod", "One program shows one cluster: tasktui --address"),
         ("yaml", "tasktui export NAME prints"),
@@ -69,7 +72,7 @@ def test_what_is_wrong_is_said_with_what_would_be_right(text: str, says: str) ->
     [
         ("", ""),
         ("lau", "launch "),
-        ("la", "la"),  # last_tab, launch
+        ("la", "la"),  # last-tab, launch
         ("sch", "scheduler "),
         ("de", "de"),  # deactivate, delete, detail
         ("dea", "deactivate "),
@@ -84,6 +87,8 @@ def test_what_is_wrong_is_said_with_what_would_be_right(text: str, says: str) ->
         ("why qw", "why qwen-vl"),
         ("activate llama-8", "activate llama-8b"),
         ("tz m", "tz mine"),
+        ("order sc", "order schedule"),
+        ("time-b", "time-base "),
         ("scheduler r", "scheduler restart"),
         ("launch x", "launch x"),
     ],

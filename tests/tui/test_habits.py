@@ -26,7 +26,8 @@ def test_hints_are_for_what_does_not_exist_on_the_task_table() -> None:
     [
         ("y", "y does nothing here. tasktui export NAME"),
         ("ctrl+k", "Ctrl-K does nothing here. D stops a task."),
-        ("f5", "f5 does nothing here. ? lists the keys"),
+        ("s", "s does nothing here. S sets the replicas"),
+        ("f5", "F5 does nothing here. ? lists the keys"),
     ],
 )
 def test_a_key_without_a_meaning_names_what_to_press(name: str, says: str) -> None:

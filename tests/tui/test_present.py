@@ -167,7 +167,7 @@ def test_every_status_is_shown_with_its_badges_and_its_reason(task: Task, shown:
 def test_an_archived_task_shows_no_badge_of_its_former_life() -> None:
     task = armed(Status.IDLE, badges=(Mark(Badge.MISSED),), reason=Reason("old", soon(hours=1)))
     assert cell(Col.STATUS, replace(task, archived_at=NOW, archived_by="op")) == (
-        "Archived 0s ago by op"
+        "Archived 0 s ago by op"
     )
 
 

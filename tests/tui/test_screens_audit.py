@@ -27,15 +27,30 @@ def test_people_are_told_from_the_scheduler(actor: str, person: bool) -> None:
 
 
 def test_a_line_says_when_who_from_where_and_what() -> None:
-    found = audit_lines(event("op1 (cli)", reason="for tonight"), View(now=NOW), 120)
+    found = audit_lines([event("op1 (cli)", reason="for tonight")], View(now=NOW), 120)
     assert len(found) == 1
     text = plain(found[0])
     assert text.index("op1 (cli)") < text.index("chat") < text.index("archived: for tonight")
 
 
+def test_columns_are_as_wide_as_what_is_in_them() -> None:
+    events = [event("op1 (cli)"), event("op1 (tui, ssh from 10.0.0.1)")]
+    first, second = (plain(li) for li in audit_lines(events, View(now=NOW), 120))
+    assert first.index("chat") == second.index("chat") == second.index("10.0.0.1)") + 11
+    (alone,) = audit_lines(events[:1], View(now=NOW), 120)
+    assert "op1 (cli)  chat  archived" in plain(alone)
+
+
+@pytest.mark.parametrize(("cells", "under"), [(120, "archived"), (50, "op1")])
+def test_the_rest_of_a_long_event_stands_under_its_beginning(cells: int, under: str) -> None:
+    long = event("op1 (cli)", reason="word " * 40)
+    first, second, *_ = (plain(li) for li in audit_lines([long], View(now=NOW), cells))
+    assert len(second) - len(second.lstrip()) == first.index(under)
+
+
 def test_hostile_names_reach_no_terminal() -> None:
     bad = event("op\x1b[31m", reason="\x1b]0;x\x07")
-    assert "\x1b" not in "".join(plain(li) for li in audit_lines(bad, View(now=NOW), 120))
+    assert "\x1b" not in "".join(plain(li) for li in audit_lines([bad], View(now=NOW), 120))
     assert "\x1b" not in event_words(bad)
 
 

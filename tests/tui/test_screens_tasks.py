@@ -134,8 +134,9 @@ async def test_z_shows_only_problems(bench: Bench) -> None:
         ("task gamma", lambda s: s.target().name == "gamma"),
         ("filter bet", lambda s: names(s) == ["beta"]),
         ("problems", lambda s: s.filter.problems),
+        ("sort created", lambda s: s.rows.sorting.order is Order.CREATED),
         ("bottom", lambda s: s.target().name == "gamma"),
-        ("next_tab", lambda s: s.tab == 1),
+        ("next-tab", lambda s: s.tab == 1),
         ("", lambda s: s._prompt is None),
     ],
 )

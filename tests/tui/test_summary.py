@@ -203,8 +203,8 @@ def test_detail_holds_everything() -> None:
     assert shown["Call it"] == "curl -sS http://127.0.0.1:8000/chat"
     assert shown["Dashboard"].endswith("/#/serve/applications/tasktui-0a1b2c-chat")
     assert shown["Runs"] == "serve:app, deployment Echo"
-    assert shown["Environ"] == "TOKEN=***"  # never its value
-    assert shown["Created"] == "Thu 2026-03-05 09:00 EST = 14:00Z by op, rev 1"
+    assert shown["Env"] == "TOKEN=***"  # never its value
+    assert shown["Created"] == "Thu 2026-03-05 09:00 EST = 14:00Z by op"
 
 
 def test_detail_of_an_archived_task_offers_nothing_to_call() -> None:

@@ -246,7 +246,7 @@ def test_each_node_says_what_is_free_and_who_holds_it() -> None:
     assert "yes, 4" in second
     assert " no " in third
     assert any("Replicas that fit now: 5" in r and "empty cluster: 8" in r for r in rows)
-    assert any("numbers 0s old" in r for r in rows)
+    assert any("numbers 0 s old" in r for r in rows)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _add(call: Call) -> int:
     )
     artifact = call.session.call(lambda c: c.add_artifact(new))
     if not call.json:
-        what = f"{len(artifact.files)} files, {size_text(artifact.size)}"
+        what = f"{_files_text(artifact.files)}, {size_text(artifact.size)}"
         say(f"{artifact.label}  {what}, per replica {artifact.spec}")
         _say_files(artifact.files)
     return conclude(call, artifact, wait=not args.no_wait)
@@ -103,7 +103,7 @@ def _check(call: Call) -> int:
         emit(_checked_json(found))
         return 0 if found.good else UserError.exit_code
     manifest, package = found.manifest, found.package
-    files = f"{len(package.files)} files, {size_text(package.size)} unpacked" if package else ""
+    files = f"{_files_text(package.files)}, {size_text(package.size)} unpacked" if package else ""
     rows(
         [
             ("Artifact", manifest.name),
@@ -227,6 +227,10 @@ def _limits(health: Health) -> str:
         ("check at most", health.check_timeout_s),
     )
     return ", ".join(f"{what} {limit:g} s" for what, limit in parts if limit is not None)
+
+
+def _files_text(files: Sequence[str]) -> str:
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
 
 
 def _say_files(files: Sequence[str]) -> None:

@@ -81,14 +81,12 @@ def duration(seconds: float) -> str:
 
 
 def age(since: datetime, now: datetime) -> str:
-    """Say how long ago something was, coarsely: seconds are dropped after a minute."""
+    """Say how long ago something was, coarsely: ``42 s``, ``3m``, ``5h``, ``12d``."""
     seconds = max(0.0, (now - since).total_seconds())
-    if seconds < 60:
-        return f"{int(seconds)}s"
     for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
         if seconds >= size:
             return f"{int(seconds // size)}{unit}"
-    return "0s"
+    return f"{int(seconds)} s"
 
 
 def reason_text(task: Task, now: datetime) -> str:

@@ -272,7 +272,7 @@ def _packed(keys: Sequence[Key], cells: int) -> list[list[Key]]:
 def _keys_line(keys: Sequence[Key], task: Task | None) -> Line:
     parts: list[Span] = []
     for key in keys:
-        refused = key.action is not None and (task is None or bool(refusal(task, key.action)))
+        refused = key.on_task and (task is None or _refused(task, key))
         mark = Tone.DANGER_KEY if key.dangerous else Tone.KEY
         parts += [
             Span("  " if parts else " "),
@@ -280,6 +280,10 @@ def _keys_line(keys: Sequence[Key], task: Task | None) -> Line:
             Span(f" {key.label}", Tone.DIM if refused else Tone.PLAIN),
         ]
     return tuple(parts)
+
+
+def _refused(task: Task, key: Key) -> bool:
+    return key.action is not None and bool(refusal(task, key.action))
 
 
 def rule(title: Line, cells: int, stroke: str) -> Line:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasktui.tui.habits import ALIASES, COMMANDS
-from tasktui.tui.key import LOOKS, Group
-from tasktui.tui.keys import KEYS, TAB_NAMES, Where, keys_of
+from tasktui.tui.key import Group
+from tasktui.tui.keys import KEYS, ORDERINGS, TAB_NAMES, Where, keys_of
 from tasktui.tui.themes import THEMES
 from tasktui.tui.times import BASES
 
@@ -21,7 +21,10 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "tz": BASES,
     "view": (),
     "theme": tuple(THEMES),
+    "order": tuple(str(order) for _, order in ORDERINGS),
 }
+_ASKS = frozenset({"order"})
+"""Commands that ask for their argument where none is given."""
 PLAIN = {
     "ro": "Look only: every change is refused.",
     "rw": "Allow changes again.",
@@ -37,7 +40,7 @@ _ABOUT = {
     "tz": "Times in this zone: {}.",
     "theme": "Colours: {}.",
 }
-_ON_TASK = frozenset(k.id for k in KEYS if k.action or k.id in LOOKS)
+_ON_TASK = frozenset(k.id for k in KEYS if k.on_task)
 _IN_VIEW = ("back", "palette")
 _SILENT = ("tab_", "copy_", "order_")
 
@@ -54,7 +57,7 @@ class Typed:
 
 def known() -> tuple[str, ...]:
     """Every command, sorted."""
-    ids = {k.id for k in keys_of(Where.TASKS) if not k.id.startswith(_SILENT)}
+    ids = {_name(k.id) for k in keys_of(Where.TASKS) if not k.id.startswith(_SILENT)}
     return tuple(sorted((ids - {"command"}) | set(_ARGUMENTS) | set(PLAIN)))
 
 
@@ -66,10 +69,24 @@ def offered() -> list[tuple[str, str]]:
     out = list(PLAIN.items())
     for command, text in _ABOUT.items():
         out += [(f"{command} {word}", text.format(word)) for word in _ARGUMENTS[command]]
-    rows = [k for k in keys_of(Where.TASKS) if k.group is not Group.MOVE and k.id in known()]
-    shown = {k.id: f"{k.help} ({k.shown})" for k in rows if k.id not in _IN_VIEW}
-    out += [(name, text) for name, text in shown.items() if name not in _ARGUMENTS]
+    rows = [k for k in keys_of(Where.TASKS) if k.group is not Group.MOVE]
+    shown = {_name(k.id): f"{k.help} ({k.shown})" for k in rows if k.id not in _IN_VIEW}
+    out += [
+        (n, text)
+        for n, text in shown.items()
+        if n in known() and (n in _ASKS or n not in _ARGUMENTS)
+    ]
     return sorted(out)
+
+
+def key_of(command: str) -> str:
+    """The id of the key that does what a command does."""
+    return command.replace("-", "_")
+
+
+def _name(key: str) -> str:
+    """The command for the id of a key."""
+    return key.replace("_", "-")
 
 
 def acts_on_task(command: str) -> bool:
@@ -89,10 +106,10 @@ def parse(text: str) -> Typed:
         hint = f" Did you mean :{close[0]}?" if close else " Tab completes, ? lists the keys."
         return Typed(command, argument, f"There is no command :{command}.{hint}")
     allowed = _ARGUMENTS.get(command, ())
-    if command in _ARGUMENTS and not argument:
+    if command in _ARGUMENTS and not argument and command not in _ASKS:
         what = " | ".join(allowed) or _WANTED.get(command, "text")
         return Typed(command, "", f":{command} needs an argument: {what}")
-    if allowed and argument.lower().replace(" ", "-") not in allowed:
+    if argument and allowed and argument.lower().replace(" ", "-") not in allowed:
         return Typed(command, argument, f":{command} takes {' | '.join(allowed)}")
     return Typed(command, argument)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+_FUNCTION = re.compile(r"f\d+")
+
 KEYS = {
     "y": "tasktui export NAME prints a task as YAML.",
     "0": "1 shows all tasks.",
+    "s": "S sets the replicas; there is no shell.",
     "h": "The arrow keys move to the side.",
     "E": "e edits.",
     "N": "o and n order by name.",
@@ -12,6 +17,7 @@ KEYS = {
     "ctrl+k": "D stops a task.",
     "ctrl+r": "It is live; r reads again.",
     "ctrl+w": "x shows all columns.",
+    "ctrl+z": "z shows only problems.",
 }
 """Keys of theirs that mean nothing here -> a sentence."""
 
@@ -56,5 +62,6 @@ ALIASES = {
 def no_key(name: str) -> str:
     """What to say of a key that means nothing, by the name that Textual has for it."""
     shown = f"Ctrl-{name[-1].upper()}" if name.startswith("ctrl+") else name
+    shown = shown.upper() if _FUNCTION.fullmatch(name) else shown
     hint = KEYS.get(name, "? lists the keys, Ctrl-P finds a command.")
     return f"{shown} does nothing here. {hint}"

@@ -80,3 +80,8 @@ class Key:
     def changes(self) -> bool:
         """Whether it changes something, or leads to a change."""
         return self.dangerous or self.group is Group.FORM
+
+    @property
+    def on_task(self) -> bool:
+        """Whether it is about one task: without one it does nothing."""
+        return self.action is not None or self.id in LOOKS

@@ -207,8 +207,8 @@ def detail(
     put("Replica", str(task.spec))
     if task.recipe.args:
         put("Params", args_text(task))
-    put("Environ", env_text(task.env) or "-")
-    put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}, rev {task.revision}")
+    put("Env", env_text(task.env) or "-")
+    put("Created", f"{full(task.created_at, view, zone)} by {task.created_by}")
     out.append(EMPTY)
     out.extend(_replicas(task, view, cells))
     out.extend(_replaced(task, view, zone))

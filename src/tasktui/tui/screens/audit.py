@@ -17,11 +17,13 @@ from tasktui.tui.times import View, stamp
 
 EVENTS = 2_000
 """Newest events that are looked through."""
-_AT, _WHO, _TASK = 18, 28, 20
-"""Cells of the columns, where there is room."""
-_NARROW = (13, 20, 16)
+_MOST = (18, 28, 24)
+"""Cells of the columns when, who and task at the most, where there is room."""
+_NARROW = (12, 18, 14)
 """The same on a terminal of less than 100 cells."""
 _ROOM = 100
+_WORDS = 40
+"""Cells from which on the rest of a long event stands under its beginning."""
 
 
 class AuditScreen(Reader):
@@ -53,7 +55,7 @@ class AuditScreen(Reader):
         shown = [e for e in reversed(self._events) if self._all or by_person(e)]
         if not shown:
             return [line(Span(" Nobody has done anything yet.", Tone.DIM))]
-        return [text for event in shown for text in audit_lines(event, self.desk.view(), cells)]
+        return audit_lines(shown, self.desk.view(), cells)
 
     def idle_status(self) -> Line:
         """How many, and how far back it goes."""
@@ -73,15 +75,27 @@ def by_person(event: Event) -> bool:
     return event.actor.partition(" ")[0] != SCHEDULER
 
 
-def audit_lines(event: Event, view: View, cells: int) -> list[Line]:
-    """One event: when, who and from where, to what, what."""
-    for_at, for_who, for_task = (_AT, _WHO, _TASK) if cells >= _ROOM else _NARROW
-    who, task = clean(event.actor, _WHO), clean(event.task or "-", 64)
-    at = f" {stamp(event.at, view, 'UTC'):<{for_at - 1}}"
-    row = line(
-        Span(at, Tone.DIM),
-        Span(f"{who:<{for_who - 1}} "),
-        Span(f"{task:<{for_task - 1}} ", Tone.STRONG),
-        event_words(event),
-    )
-    return wrap(row, cells, indent=" " * for_at)
+def audit_lines(events: Sequence[Event], view: View, cells: int) -> list[Line]:
+    """Each event: when, who and from where, to what, what; columns as wide as what is in them."""
+    heads = [_head(event, view) for event in events]
+    most = _MOST if cells >= _ROOM else _NARROW
+    columns = zip(*heads, strict=True)
+    wide = [min(m, max(map(len, column))) for m, column in zip(most, columns, strict=True)]
+    begin = 1 + sum(width + 2 for width in wide)
+    indent = " " * (begin if cells - begin >= _WORDS else 3 + wide[0])
+    out: list[Line] = []
+    for (at, who, task), event in zip(heads, events, strict=True):
+        row = line(
+            Span(f" {at:<{wide[0]}}  ", Tone.DIM),
+            Span(f"{who:<{wide[1]}}  "),
+            Span(f"{task:<{wide[2]}}  ", Tone.STRONG),
+            event_words(event),
+        )
+        out += wrap(row, cells, indent=indent)
+    return out
+
+
+def _head(event: Event, view: View) -> tuple[str, str, str]:
+    """When, who, and to which task."""
+    who = clean(event.actor, _MOST[1])
+    return stamp(event.at, view, "UTC"), who, clean(event.task or "-", 64)

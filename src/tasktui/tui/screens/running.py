@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from tasktui.tui.commandline import PLAIN, Typed, acts_on_task, tab_number
+from tasktui.domain.search import Order
+from tasktui.tui.commandline import PLAIN, Typed, acts_on_task, key_of, tab_number
 from tasktui.tui.keys import keys_of
 from tasktui.tui.lines import Tone
 from tasktui.tui.screens import engines, verbs, views
@@ -25,7 +26,7 @@ def run_command(page: Page, typed: Typed) -> None:
     elif typed.argument and acts_on_task(typed.command):
         page.during(verbs.on_named, typed.command, typed.argument)
     elif typed.command:
-        _press(page, typed.command)
+        _press(page, key_of(typed.command))
 
 
 def _tab(page: Page, argument: str) -> None:
@@ -40,6 +41,10 @@ def _task(page: Page, argument: str) -> None:
 def _filter(page: Page, argument: str) -> None:
     table = _table(page)
     table.set_filter(replace(table.filter, text=argument))
+
+
+def _order(page: Page, argument: str) -> None:
+    _table(page).order_by(Order(argument.lower()))
 
 
 def _scheduler(page: Page, argument: str) -> None:
@@ -83,6 +88,7 @@ _COMMANDS: Mapping[str, Callable[[Page, str], None]] = {
     "tab": _tab,
     "task": _task,
     "filter": _filter,
+    "order": _order,
     "scheduler": _scheduler,
     "theme": _theme,
     "tour": _tour,

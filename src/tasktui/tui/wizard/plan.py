@@ -71,7 +71,7 @@ def _task(state: State, spec: TaskSpec, cells: int) -> list[Line]:
         ("Replica", f"{needs}; at the most {_most(needs, _peak(spec.schedule))}"),
         ("Params", summary(state.parameters, spec.parameters)),
         ("Packages", ", ".join(artifact.recipe.requirements) if artifact else ""),
-        ("Environ", env_text(env, artifact.env if artifact else {})),
+        ("Env", env_text(env, artifact.env if artifact else {})),
     ]
     out: list[Line] = []
     for head, text in ((h, t) for h, t in rows if t):
