@@ -133,6 +133,13 @@ def test_those_ahead_are_named() -> None:
     assert texts(answer, "LINE") == ["2nd of 2, behind big"]
 
 
+def test_running_tasks_that_lack_replicas_are_no_place_in_line() -> None:
+    short = replace(holder("qwen", 2, 1), spec=Spec(gpu=4))
+    short = replace(short, progress=replace(short.progress, wanted=make_replicas("2-2")))
+    answer = asked(queued(spec=Spec(gpu=8)), short)
+    assert texts(answer, "LINE") == ["1st of 1; replicas that qwen lacks come first"]
+
+
 def test_what_no_node_can_hold_has_no_chance_and_says_what_would_help() -> None:
     answer = asked(queued(spec=Spec(gpu=9)))
     assert answer.headline == "no node can hold one replica (9 GPU 1 CPU)"

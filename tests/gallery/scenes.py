@@ -190,7 +190,7 @@ SCENES = (
     Scene(
         name="override",
         about="`S`: replicas by hand for a while",
-        steps=(*_on("llama-70b"), ("S", "Scale llama-70b"), ("tab tab tab tab 6", "6")),
+        steps=(*_on("llama-70b"), ("S", "Scale llama-70b"), ("tab 6 minus 8", "6-8")),
     ),
     Scene(
         name="pause",

@@ -175,7 +175,6 @@ class World:
         self.bench.at = NOW - timedelta(hours=5, minutes=48)
         self._runs("llama-70b", "llama70b", "2-4", 3)
         self._runs("qwen-vl", "qwen2-vl-7b", "1-2", 2, schedule=DAY)
-        self.bench.at = NOW
         self._runs("rerank", "bge-rerank", "2-2", 2, schedule=DAY)
         self.bench.other.call(lambda c: c.scale("rerank", make_replicas("2"), Until.NEXT))
         self._runs("whisper", "whisper-lg", "1-1", 1, schedule=DAY)
@@ -184,6 +183,7 @@ class World:
 
     def _troubled(self) -> None:
         dev = self._runs("dev-7b", "vllm-7b-dev", "1-1", 1)
+        self.bench.at = NOW
         sick = (replace(dev.progress.replicas[0], state="STARTING"),)
         text = "CUDA out of memory. Tried to allocate 2.50 GiB. GPU 3 has 1.1 GiB free"
         self.bench.becomes(
@@ -205,8 +205,7 @@ class World:
             Status.STARTING,
             attempt=3,
             badges=(Mark(Badge.FAILED, "3/5"),),
-            reason=Reason("retry 4/5", NOW + timedelta(minutes=4)),
-            retry_at=NOW + timedelta(minutes=4),
+            reason=Reason("building the application"),
             wanted=make_replicas("1-2"),
             last_error="ModuleNotFoundError: No module named 'flash_attn'",
         )
@@ -224,7 +223,9 @@ class World:
         waits = self.bench.other.call(lambda c: c.activate("report", When.NEXT))
         night = Reason("waiting for 19:00", datetime(2026, 3, 5, 18, 0, tzinfo=UTC))
         self.bench.becomes(waits, Status.IN_QUEUE, reason=night)
+        self.bench.at = NOW - timedelta(hours=5, minutes=48)
         stops = self._armed("old-chat", "e5-large")
+        self.bench.at = NOW
         left = tuple(replace(_replica("old-chat", n), state="STOPPING") for n in range(2))
         self.bench.becomes(stops, Status.RUNNING, replicas=left)
         stopped = self.bench.other.call(lambda c: c.deactivate("old-chat"))
@@ -240,16 +241,6 @@ class World:
             self.bench.other.call(lambda c, n=name: c.archive(n))  # type: ignore[misc]
 
     def _edited(self) -> None:
-        for schedule, env in (
-            (make_daily("08:00=2-6,20:00=0-1", "America/New_York"), {}),
-            (OFFICE, {"VLLM_MAX_LEN": "8192"}),
-        ):
-            task = self.bench.task("llama-70b")
-            spec = self.bench.other.call(lambda c, t=task: c.spec_of(t))  # type: ignore[misc]
-            spec = replace(spec, schedule=schedule, env=env)
-            self.bench.other.call(
-                lambda c, t=task, s=spec: c.edit("llama-70b", t.revision, s)  # type: ignore[misc]
-            )
         task = self.bench.task("llama-70b")
         point = Event(
             at=NOW - timedelta(hours=1),
@@ -260,6 +251,16 @@ class World:
         )
         with self.bench.store() as store:
             store.log(point, task.id)
+        for schedule, env in (
+            (make_daily("08:00=2-6,20:00=0-1", "America/New_York"), {}),
+            (OFFICE, {"VLLM_MAX_LEN": "8192"}),
+        ):
+            task = self.bench.task("llama-70b")
+            spec = self.bench.other.call(lambda c, t=task: c.spec_of(t))  # type: ignore[misc]
+            spec = replace(spec, schedule=schedule, env=env)
+            self.bench.other.call(
+                lambda c, t=task, s=spec: c.edit("llama-70b", t.revision, s)  # type: ignore[misc]
+            )
 
 
 def _replica(name: str, number: int) -> Replica:
@@ -269,6 +270,7 @@ def _replica(name: str, number: int) -> Replica:
         node=f"gpu-0{number % 2 + 1}",
         node_ip=f"10.0.0.{number % 2 + 1}",
         pid=4711 + number,
+        deployment="Model",
         started_at=started,
     )
 

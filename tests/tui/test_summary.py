@@ -108,12 +108,19 @@ def test_what_is_in_force_names_whose_clock_it_is_told_by_and_fits_80_cells(
             "nothing yet; next 20:00Z 0-1 in 6h00, Fri 20:00Z 0-1",
         ),
         (
+            running(
+                armed=make_arming(NOW, When.NEXT),
+                schedule=make_daily("20:00=0-1", "America/New_York"),
+            ),
+            "nothing yet (New_York); next 20:00 0-1 in 11h00, Fri 20:00 0-1",
+        ),
+        (
             running(override=Override(make_replicas("6-6"), NOW, NOW + timedelta(hours=1), "op")),
             "6-6 by hand until 10:00 New_York; then 2-4 in 1h00, 20:00 0-1",
         ),
         (
             running(override=Override(make_replicas("6-6"), NOW, None, "op")),
-            "6-6 by hand until cleared New_York; no point is applied meanwhile",
+            "6-6 by hand until cleared; no point is applied meanwhile",
         ),
     ],
 )
@@ -129,6 +136,13 @@ def test_an_unknown_zone_is_said_and_ends_nothing() -> None:
 
 def test_the_status_counts_replicas_and_gives_the_whole_reason() -> None:
     assert texts(summary(running(), VIEW, None, 2))["Status"] == "Running, 1 of 2 replicas ready"
+    (first, *rest) = running(scaled="Echo").progress.replicas
+    gateway = replace(first, deployment="Gateway", state="RUNNING")
+    progress = replace(running().progress, replicas=(first, *rest, gateway))
+    composed = running(scaled="Echo", progress=progress)
+    assert texts(summary(composed, VIEW, None, 2))["Status"] == (
+        "Running, 1 of 2 replicas ready, 1 of 1 of other deployments"
+    )
     reason = Reason("needs 128 CPU, 800 GB, 8 H100 on one node; most free: gpu-05 with 1 GPU")
     queued = running(progress=make_progress(Status.IN_QUEUE, reason=reason))
     assert texts(summary(queued, VIEW, None, 2))["Status"] == f"In-queue: {reason.text}"

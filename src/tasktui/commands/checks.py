@@ -257,7 +257,7 @@ def no_room(needs: Spec, cluster: ClusterView) -> list[Problem]:
         return []
     largest = _largest(cluster, needs)
     text = f"No node of the cluster can hold one replica ({needs}); largest: {largest}."
-    text += " Add a version of the artifact that needs less."
+    text += " Add a node, or build the artifact with a smaller spec."
     return [Problem("spec", text, warning=cluster.autoscaler)]
 
 

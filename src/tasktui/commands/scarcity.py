@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from tasktui.commands.answer import Fact, Queued, Remedy
@@ -71,10 +71,24 @@ def _facts(scene: Scene, wait: Wait) -> Iterator[Fact]:
     if scene.cluster.seen_at is not None:
         yield Fact("", f"as Ray said {age(scene.cluster.seen_at, scene.now)} ago")
     if wait.place.node is not None:
-        behind = f", behind {', '.join(wait.ahead[:_NODES])}" if wait.ahead else ""
-        yield Fact("LINE", f"{position(wait)}{behind}")
+        yield Fact("LINE", _line(wait))
         yield Fact("CHANCE", _chance(scene, wait))
         yield from _own(scene, wait)
+
+
+def _line(wait: Wait) -> str:
+    """Its place, who waits before it, and which of the tasks that run get replicas first."""
+    run = len(wait.ahead) - wait.position + 1
+    owed, waiting = wait.ahead[:run], wait.ahead[run:]
+    behind = f", behind {_names(waiting)}" if waiting else ""
+    lacks = "lacks" if len(owed) == 1 else "lack"
+    first = f"; replicas that {_names(owed)} {lacks} come first" if owed else ""
+    return f"{position(wait)}{behind}{first}"
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NODES} more" if len(names) > _NODES else ""
+    return f"{', '.join(names[:_NODES])}{more}"
 
 
 def _node(scene: Scene, room: Room, wait: Wait) -> str:

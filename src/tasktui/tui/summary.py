@@ -98,10 +98,11 @@ def _current(task: Task, view: View) -> Line:
     if hand is not None:
         by_hand = isinstance(hand, Override)
         bounds = hand.replicas if isinstance(hand, Override) else hand.frozen or "nothing"
-        end = stamp(hand.until, view, zone) if hand.until else "cleared" if by_hand else "resumed"
-        return line(f"{bounds} {'by hand' if by_hand else 'frozen'} until {end}{where}")
+        open_end = "cleared" if by_hand else "resumed"
+        end = f"{stamp(hand.until, view, zone)}{where}" if hand.until else open_end
+        return line(f"{bounds} {'by hand' if by_hand else 'frozen'} until {end}")
     if point is None:
-        return line(f"nothing yet{where}")
+        return line("nothing yet", f" ({where.strip()})" if where else "")
     return line(f"{point.replicas} since {stamp(point.at, view, zone)}{where}")
 
 
@@ -138,11 +139,20 @@ def _status(task: Task, view: View) -> Line:
         for m in marks(task, clock(view, timezone(task)))
     ]
     if p.replicas and task.status is not Status.NEED_STOP:
-        parts.append(Span(f", {p.ready} of {len(p.replicas)} replicas ready"))
+        parts.append(Span(f", {_readiness(task)}"))
     text = why(task, view)
     if text:
         parts.append(Span(f": {text}"))
     return tuple(parts)
+
+
+def _readiness(task: Task) -> str:
+    """How many replicas are ready, counted as the table does; beside them those of a gateway."""
+    p = task.progress
+    carried = sum(task.carries(r) for r in p.replicas)
+    others = len(p.replicas) - carried
+    beside = f", {p.ready - task.ready} of {others} of other deployments" if others else ""
+    return f"{task.ready} of {carried} replicas ready{beside}"
 
 
 def _endpoint(task: Task, view: View) -> Line:
