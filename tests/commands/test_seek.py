@@ -18,7 +18,8 @@ from tasktui.domain.search import COLUMNS, Search, terms
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Override, Pause, Task
 from tasktui.store.store import Store
-from tasktui.tui.present import matches, searchable, told
+from tasktui.tui.present import matches, searchable
+from tasktui.tui.texts import told
 from tasktui.tui.times import TimeBase, View
 
 NEAR = st.timedeltas(timedelta(days=-20), timedelta(days=20)).map(lambda delta: NOW + delta)

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tasktui.errors import InvalidField, NotFound, UserError
-from tasktui.runtime.views import NAME, SavedView, load, place, save
+from tasktui.runtime.views import (
+    NAME,
+    SavedView,
+    columns,
+    load,
+    named,
+    place,
+    save,
+    save_columns,
+)
 
 VIEW = SavedView(tab="Running", filter="llama", order="next", reverse=True, wide=True)
 
@@ -63,7 +73,7 @@ def test_a_broken_or_hostile_file_is_no_view(tmp_path: Path, text: str) -> None:
 
 def test_what_a_newer_version_wrote_beside_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "views.json"
-    file.write_text('{"a": {"tab": "Idle", "columns": [1]}, "b": 2}')
+    file.write_text('{"a": {"tab": "Idle", "colours": [1]}, "b": 2}')
     assert load(file) == {"a": SavedView(tab="Idle")}
 
 
@@ -88,3 +98,35 @@ def test_a_filter_with_control_characters_is_no_view(tmp_path: Path) -> None:
     file = tmp_path / NAME
     file.write_text(json.dumps({"bad": {"filter": "\x1b[31m"}}))
     assert load(file) == {}
+
+
+def test_the_users_own_columns_are_no_view_and_stay_when_views_are_saved(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    assert columns(file) == ()
+    save_columns(file, ())
+    assert not file.exists()
+    save_columns(file, ("name", "next"))
+    save(file, "night", replace(VIEW, columns=("name", "status")))
+    assert columns(file) == ("name", "next")
+    assert load(file) == {"night": replace(VIEW, columns=("name", "status"))}
+    save_columns(file, ())
+    assert columns(file) == ()
+    assert list(load(file)) == ["night"]
+
+
+@pytest.mark.parametrize("words", ["7", "[7]", '["\\u001b[2J"]', '"name"', "null"])
+def test_hostile_columns_are_none(tmp_path: Path, words: str) -> None:
+    file = tmp_path / NAME
+    file.write_text(f'{{"": {{"columns": {words}}}, "a": {{"columns": {words}}}}}')
+    assert columns(file) == ()
+    assert load(file) == {}
+
+
+def test_a_view_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    with pytest.raises(NotFound, match="none yet; in the app :view save NAME keeps one"):
+        named(file, "night")
+    save(file, "night", VIEW)
+    assert named(file, "night") == VIEW
+    with pytest.raises(NotFound, match="'noon'"):
+        named(file, "noon")

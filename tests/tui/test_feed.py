@@ -13,8 +13,8 @@ from tasktui.commands.present import may_age
 from tasktui.domain.search import Search, terms
 from tasktui.domain.status import Status
 from tasktui.errors import TasktuiError
-from tasktui.tui.present import told
 from tasktui.tui.screens.feed import FIRST_PAGE, QUICK_S, Feed, Found
+from tasktui.tui.texts import told
 from tui.bench import Bench
 
 MANY = FIRST_PAGE + 200

@@ -21,8 +21,9 @@ from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterState, ClusterView, Replica
 from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Override, Pause, Task, TaskId
-from tasktui.tui import present
-from tasktui.tui.columns import Col, Placed, layout
+from tasktui.tui import texts
+from tasktui.tui.chosen import Col
+from tasktui.tui.columns import Placed, layout
 from tasktui.tui.lines import Line, Tone, plain, width
 from tasktui.tui.present import CELLS, head, matches, row, wants
 from tasktui.tui.times import TimeBase, View
@@ -191,7 +192,7 @@ def test_reason_and_next_point_show_one_clock(base: TimeBase, shown: str) -> Non
         Status.IN_QUEUE, schedule=schedule, reason=Reason("waiting for 20:00", soon(hours=11))
     )
     view = replace(VIEW, base=base)
-    assert present.why(task, view) == shown
+    assert texts.why(task, view) == shown
     at = shown.removeprefix("waiting for ").partition(" (")[0]
     assert cell(Col.NEXT, task, view) == f"{at} 0-1 in 11h00"
 

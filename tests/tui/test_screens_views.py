@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tasktui.domain.search import Order
-from tasktui.runtime.views import NAME
+from tasktui.runtime.views import NAME, SavedView, save
+from tasktui.tui.chosen import Col
 from tasktui.tui.commandline import complete, parse
 from tasktui.tui.screens.rows import Filter, Sorting
 from tasktui.tui.screens.tasks import TasksScreen
-from tui.bench import Bench, press, until
+from tui.bench import Bench, press, text, until
 
 
 async def test_a_view_is_saved_left_and_shown_again(bench: Bench) -> None:
@@ -33,6 +34,49 @@ async def test_a_view_is_saved_left_and_shown_again(bench: Bench) -> None:
         await press(pilot, "colon", *"view rm night", "enter", seen="There is no view 'night'")
 
 
+async def test_the_view_that_is_on_is_marked_and_a_change_since_has_a_star(bench: Bench) -> None:
+    bench.launched("alpha")
+    app = bench.app()
+    app.desk.views = bench.folder / NAME
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "> alpha")
+        screen = app.screen
+        assert isinstance(screen, TasksScreen)
+        screen.run_text("columns name,status,by")
+        screen.run_text("view save night")
+        await until(pilot, "view night")
+        assert "night*" not in text(pilot)
+        screen.run_text("columns default")
+        await until(pilot, "view night*")
+        await until(pilot, ":view save night keeps them in the view")
+        screen.run_text("view night")
+        await until(pilot, lambda: "night*" not in text(pilot))
+        assert screen.rows.chosen == (Col.NAME, Col.STATUS, Col.BY)
+        await press(pilot, "z", seen="view night*")
+        screen.run_text("view off")
+        await until(pilot, lambda: "view night" not in text(pilot))
+        assert screen.filter == Filter()
+        assert screen.rows.chosen == (Col.NAME, Col.STATUS, Col.BY), "the user's own"
+        screen.run_text("view night")
+        screen.run_text("view rm night")
+        await until(pilot, "View night is removed.")
+        assert screen.shown is None
+
+
+async def test_saved_views_are_in_the_help_and_in_the_palette(bench: Bench) -> None:
+    bench.launched("alpha")
+    app = bench.app()
+    app.desk.views = bench.folder / NAME
+    save(app.desk.views, "night", SavedView(tab="Running", filter="llama", columns=("zone",)))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, "> alpha")
+        about = "View: night (tab Running, filter llama, own columns)"
+        await press(pilot, "question_mark", "slash", *"night", seen=about)
+        await press(pilot, "escape", "escape", seen="> alpha")
+        await press(pilot, "ctrl+p", *"night", seen=about)
+        await press(pilot, "enter", seen="View night.")
+
+
 async def test_words_of_another_version_count_as_the_first_ones(bench: Bench) -> None:
     bench.launched("alpha")
     app = bench.app()
@@ -49,4 +93,4 @@ def test_the_command_completes_and_says_what_it_wants() -> None:
     assert complete("view ni", (), ("night", "noon")) == "view night"
     assert complete("view rm no", (), ("night", "noon")) == "view rm noon"
     assert complete("view s", (), ()) == "view save "
-    assert parse("view").error == ":view needs an argument: NAME | save NAME | rm NAME"
+    assert parse("view").error == ":view needs an argument: NAME | save NAME | rm NAME | off"

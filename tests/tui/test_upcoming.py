@@ -11,7 +11,8 @@ from make import NOW, make_arming, make_daily, make_one_off, make_replicas, make
 from tasktui.domain.schedule import Schedule
 from tasktui.domain.status import Status
 from tasktui.domain.task import Override, Pause
-from tasktui.tui.columns import COLUMNS, Col, layout
+from tasktui.tui.chosen import Col
+from tasktui.tui.columns import COLUMNS, layout
 from tasktui.tui.lines import plain
 from tasktui.tui.present import row, wants
 from tasktui.tui.times import TimeBase, View

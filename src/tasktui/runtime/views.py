@@ -14,6 +14,8 @@ from pathlib import Path
 from tasktui.errors import InvalidField, NotFound, UserError
 
 NAME = "views.json"
+RESERVED = ("save", "rm", "off")
+"""What ``:view`` takes as words of its own."""
 _MOST = 100
 """Views that are kept, and characters of a name or a filter."""
 _BYTES = 2**20
@@ -29,8 +31,12 @@ class SavedView:
     order: str = "name"
     reverse: bool = False
     wide: bool = False
+    columns: tuple[str, ...] = ()
+    """Those that are shown, by their names; empty: the user's own."""
 
 
+_OWN = ""
+"""No name of a view: what the table shows without one."""
 _TYPES = {f.name: type(f.default) for f in fields(SavedView)}
 
 
@@ -56,18 +62,54 @@ def save(file: Path, name: str, view: SavedView | None) -> None:
     Raises InvalidField for a name that will not do, NotFound, and UserError where the
     file cannot be written, or holds something that writing it would lose.
     """
-    from tasktui.engine.tokens import replace_file  # noqa: PLC0415 - not for the first frame
-
     rows = _rows(file)
     if view is not None and not allowed(name):
         raise InvalidField("view", name, "a word of letters, digits, - and _")
     if view is None and name not in rows:
-        known = ", ".join(load(file)) or "none"
-        raise NotFound(f"There is no view {name!r}.", f"There are: {known}.")
+        raise missing(file, name)
     if view is None:
         del rows[name]
     else:
         rows[name] = asdict(view)
+    _write(file, rows)
+
+
+def named(file: Path, name: str) -> SavedView:
+    """The view of that name. Raises NotFound with the names that there are."""
+    found = load(file).get(name)
+    if found is None:
+        raise missing(file, name)
+    return found
+
+
+def missing(file: Path, name: str) -> NotFound:
+    """What to say of a name that no view has."""
+    known = ", ".join(load(file)) or "none yet; in the app :view save NAME keeps one"
+    return NotFound(f"There is no view {name!r}.", f"Views: {known}.")
+
+
+def columns(file: Path) -> tuple[str, ...]:
+    """The columns that the user chose for the table without a view; empty: none."""
+    try:
+        view = _view(_rows(file).get(_OWN))
+    except UserError:
+        return ()
+    return view.columns if view else ()
+
+
+def save_columns(file: Path, chosen: tuple[str, ...]) -> None:
+    """Keep the user's columns; empty forgets them. Raises UserError as ``save`` does."""
+    rows = _rows(file)
+    if chosen:
+        rows[_OWN] = {"columns": chosen}
+    elif rows.pop(_OWN, None) is None:
+        return
+    _write(file, rows)
+
+
+def _write(file: Path, rows: Mapping[str, object]) -> None:
+    from tasktui.engine.tokens import replace_file  # noqa: PLC0415 - not for the first frame
+
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_file(file, json.dumps(rows, indent=1))
@@ -93,14 +135,18 @@ def _rows(file: Path) -> dict[str, object]:
 def allowed(name: str) -> bool:
     """Whether a view may be called so."""
     plain = name.replace("-", "a").replace("_", "a")
-    return name not in {"save", "rm"} and len(name) <= _MOST and plain.isascii() and plain.isalnum()
+    return name not in RESERVED and len(name) <= _MOST and plain.isascii() and plain.isalnum()
 
 
 def _view(body: object) -> SavedView | None:
     if not isinstance(body, dict):
         return None
     known = {k: v for k, v in body.items() if k in _TYPES}
+    if isinstance(words := known.get("columns"), list) and all(_short(w) for w in words[:_MOST]):
+        known["columns"] = tuple(words[:_MOST])
     right = all(type(v) is _TYPES[k] for k, v in known.items())
-    text = str(known.get("filter", ""))
-    plain = text.isprintable() and len(text) <= _MOST
-    return SavedView(**known) if right and plain else None
+    return SavedView(**known) if right and _short(known.get("filter", "")) else None
+
+
+def _short(text: object) -> bool:
+    return isinstance(text, str) and text.isprintable() and len(text) <= _MOST

@@ -100,9 +100,18 @@ def _clock(view: View, *, wide: bool) -> str:
     return f"{day} {utc}{base}"
 
 
-def tabs(active: int, counts: Mapping[Status, int], cells: int) -> tuple[Line, tuple[range, ...]]:
-    """The tab strip, and the cells of each tab for the mouse; ``active`` counts from 0."""
+def tabs(
+    active: int, counts: Mapping[Status, int], cells: int, view: str = ""
+) -> tuple[Line, tuple[range, ...]]:
+    """The tab strip, and the cells of each tab for the mouse; ``active`` counts from 0.
+
+    The saved view that is on stands at the right end.
+    """
     numbers = [_count(s, counts) for s in TABS]
+    if view:
+        shown = line(Span("view ", Tone.DIM), Span(view, Tone.NOTE), " ")
+        content, places = tabs(active, counts, cells - width(shown) - 1)
+        return justify(content, shown, cells), places
     for names, joint, pattern in (
         (TAB_NAMES, "|", "{n} {name} {count}"),
         (_SHORT, "", "{n} {name} {count}"),

@@ -1,4 +1,4 @@
-"""The columns of the task table: their order, their widths, and what they are ordered by. Pure.
+"""The columns of the task table: their widths, and what they are ordered by. Pure.
 
 No width depends on what changes by itself (status, reason, times): columns do not jump.
 """
@@ -6,9 +6,9 @@ No width depends on what changes by itself (status, reason, times): columns do n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from tasktui.domain.search import Order
+from tasktui.tui.chosen import KEEP, USUAL, Chosen, Col
 from tasktui.tui.vtable import Column, Placed
 from tasktui.tui.vtable import layout as placed
 from tasktui.tui.vtable.layout import GAP
@@ -16,32 +16,24 @@ from tasktui.tui.vtable.layout import GAP
 __all__ = ["COLUMNS", "GAP", "ORDERS", "Col", "Placed", "layout"]
 
 
-class Col(StrEnum):
-    """Columns, in their order on screen."""
-
-    NAME = "NAME"
-    ARTIFACT = "ARTIFACT"
-    SPEC = "SPEC"
-    STATUS = "STATUS"
-    READY = "READY"
-    SCHEDULE = "SCHEDULE"
-    NEXT = "NEXT"
-    ACCESS = "ACCESS"
-    CREATED = "CREATED"
-    ACTIONS = "ACTIONS"
-
-
 COLUMNS = (
-    Column(Col.NAME, 12, 28, 9, grows=1),
-    Column(Col.ARTIFACT, 10, 24, 4, grows=3),
-    Column(Col.SPEC, 10, 26, 5, grows=4),
-    Column(Col.STATUS, 24, 80, 9, rest=True),
-    Column(Col.READY, 8, 13, 8, "READY/MIN-MAX", grows=5),
-    Column(Col.SCHEDULE, 8, 8, 6),
-    Column(Col.NEXT, 19, 24, 7, "NEXT POINT", grows=2),
-    Column(Col.ACCESS, 22, 48, 2, "ACCESS (c u, dashboard c d)", whole=True),
-    Column(Col.CREATED, 13, 13, 3),
-    Column(Col.ACTIONS, 13, 13, 1),
+    Column(Col.NAME, 12, 28, KEEP[Col.NAME], grows=1),
+    Column(Col.ARTIFACT, 10, 24, KEEP[Col.ARTIFACT], grows=3),
+    Column(Col.SPEC, 10, 26, KEEP[Col.SPEC], grows=4),
+    Column(Col.STATUS, 24, 80, KEEP[Col.STATUS], rest=True),
+    Column(Col.READY, 8, 13, KEEP[Col.READY], "READY/MIN-MAX", grows=5),
+    Column(Col.SCHEDULE, 8, 8, KEEP[Col.SCHEDULE]),
+    Column(Col.NEXT, 19, 24, KEEP[Col.NEXT], "NEXT POINT", grows=2),
+    Column(Col.ACCESS, 22, 48, KEEP[Col.ACCESS], "ACCESS (c u, dashboard c d)", whole=True),
+    Column(Col.CREATED, 13, 13, KEEP[Col.CREATED]),
+    Column(Col.ACTIONS, 13, 13, KEEP[Col.ACTIONS]),
+    Column(Col.REASON, 20, 60, KEEP[Col.REASON], grows=6),
+    Column(Col.SINCE, 13, 13, KEEP[Col.SINCE]),
+    Column(Col.HOLDS, 7, 10, KEEP[Col.HOLDS]),
+    Column(Col.LAST_RUN, 13, 13, KEEP[Col.LAST_RUN]),
+    Column(Col.REVISION, 8, 8, KEEP[Col.REVISION]),
+    Column(Col.BY, 8, 24, KEEP[Col.BY], grows=7),
+    Column(Col.ZONE, 12, 30, KEEP[Col.ZONE], grows=8),
 )
 
 ORDERS: Mapping[str, Order] = {
@@ -57,6 +49,14 @@ ORDERS: Mapping[str, Order] = {
 """What a click on a column's title orders by."""
 
 
-def layout(cells: int, wants: Mapping[str, int], *, wide: bool = False) -> tuple[Placed, ...]:
-    """Place the columns in ``cells``, 9 or more; ``wants`` is how wide the content of each is."""
-    return placed(COLUMNS, cells, wants, wide=wide)
+_BY_ID = {c.id: c for c in COLUMNS}
+
+
+def layout(
+    cells: int, wants: Mapping[str, int], chosen: Chosen = USUAL, *, wide: bool = False
+) -> tuple[Placed, ...]:
+    """Place the columns in ``cells``, 9 or more; ``wants`` is how wide the content of each is.
+
+    ``chosen`` has those that are always shown.
+    """
+    return placed([_BY_ID[c] for c in chosen], cells, wants, wide=wide)

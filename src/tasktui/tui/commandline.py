@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasktui.errors import InvalidField
+from tasktui.tui.chosen import USUAL_WORD, WORDS, read_whole
 from tasktui.tui.habits import ALIASES, COMMANDS
 from tasktui.tui.key import Group
 from tasktui.tui.keys import KEYS, ORDERINGS, TAB_NAMES, Where, keys_of
@@ -31,7 +33,7 @@ PLAIN = {
     "tour": "The app in one screen.",
 }
 """Commands that are no keys, and take nothing; what each does."""
-_WANTED = {"view": "NAME | save NAME | rm NAME"}
+_WANTED = {"view": "NAME | save NAME | rm NAME | off"}
 """What commands take whose arguments are not words of a list."""
 _ABOUT = {
     "tab": "Show the tab {}.",
@@ -111,7 +113,17 @@ def parse(text: str) -> Typed:
         return Typed(command, "", f":{command} needs an argument: {what}")
     if argument and allowed and argument.lower().replace(" ", "-") not in allowed:
         return Typed(command, argument, f":{command} takes {' | '.join(allowed)}")
-    return Typed(command, argument)
+    return Typed(command, argument, _wrong_columns(argument) if command == "columns" else "")
+
+
+def _wrong_columns(argument: str) -> str:
+    """What is wrong with the columns; nothing where none are named: one chooses from a list."""
+    try:
+        if argument:
+            read_whole(argument)
+    except InvalidField as error:
+        return str(error)
+    return ""
 
 
 def _words(text: str) -> tuple[str, str]:
@@ -139,9 +151,19 @@ def complete(text: str, names: Sequence[str], views: Sequence[str] = ()) -> str:
         return (found + " " if found in known() else found) if found else text
     options = names if command == "task" or acts_on_task(command) else _ARGUMENTS.get(command, ())
     if command == "view":
-        options = ("save ", *views, *(f"rm {v}" for v in views))
+        options = ("save ", "off", *views, *(f"rm {v}" for v in views))
+    if command == "columns":
+        options = _further(argument)
     found = _common([o for o in options if o.startswith(argument.lower())])
     return f"{command} {found}" if found else text
+
+
+def _further(columns: str) -> list[str]:
+    """Columns that were typed so far, with each of the others at the end."""
+    before, comma, _ = columns.lower().rpartition(",")
+    given = before.replace(" ", "").split(",")
+    options = WORDS if before else (*WORDS, USUAL_WORD)
+    return [f"{before}{comma}{word}" for word in options if word not in given]
 
 
 def _common(words: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ class Where(StrEnum):
     TOUR = "tour"
     COPY = "copy"
     ORDER = "order"
+    COLUMNS = "columns"
     DIALOG = "dialog"
 
 

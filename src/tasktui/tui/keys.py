@@ -17,6 +17,7 @@ from tasktui.tui.keyrows import (
     calendar,
     calls,
     changes,
+    columns,
     copies,
     logs,
     looks,
@@ -56,6 +57,7 @@ KEYS: tuple[Key, ...] = (
     *changes.CHANGES,
     *copies.ROWS,
     *orders.ROWS,
+    *columns.ROWS,
     *app.ROWS,
 )
 

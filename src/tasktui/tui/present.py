@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from rich.cells import cell_len
 
-from tasktui.commands import present
-from tasktui.commands.present import endpoint, marks
 from tasktui.domain.actions import refusal
 from tasktui.domain.search import terms
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.schedule.describe import short
 from tasktui.schedule.searched import searched
-from tasktui.tui.columns import GAP, Col, Placed
+from tasktui.tui import texts
+from tasktui.tui.chosen import Col
+from tasktui.tui.columns import GAP, Placed
 from tasktui.tui.keys import rows
 from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
-from tasktui.tui.times import View, clock, dated, stamp
+from tasktui.tui.texts import NOTHING, badges, timezone, told, why
+from tasktui.tui.times import View, dated
 from tasktui.tui.upcoming import coming
 
 _WHOLE = {Col.SPEC, Col.NEXT}
 """Columns of numbers with units: cut between their parts, never inside one."""
-_WAITS = ("waiting for ", "paused until ", "stopped by hand until ")
-"""Reasons that end with the moment they are about."""
-
-
-def timezone(task: Task) -> str:
-    """The zone that the task's times are shown in."""
-    return task.schedule.timezone
+_QUIET = (Col.SINCE, Col.LAST_RUN, Col.REVISION, Col.BY, Col.ZONE)
+"""Columns that nobody looks at first."""
 
 
 def name(task: Task, view: View) -> Line:  # noqa: ARG001 - all cells have one signature
@@ -51,37 +46,28 @@ def spec(task: Task, view: View) -> Line:  # noqa: ARG001
 
 def status(task: Task, view: View) -> Line:
     """The status word, its badges, and why."""
+    text = why(task, view)
+    return (*state(task, view), Span(f" {text}", Tone.DIM)) if text else state(task, view)
+
+
+def state(task: Task, view: View) -> Line:
+    """The status word and its badges alone."""
     tone = Tone.DIM if view.stale else STATUS_TONES[task.status]
     parts: list[Span] = [Span(str(task.status), tone)]
-    for mark in marks(task, clock(view, timezone(task))):
+    for mark in badges(task, view):
         kind = Tone.PROBLEM if mark.startswith("!") else Tone.NOTE
         parts.append(Span(f" {mark}", Tone.DIM if view.stale else kind))
-    text = why(task, view)
-    if text:
-        parts.append(Span(f" {text}", Tone.DIM))
     return tuple(parts)
-
-
-def why(task: Task, view: View) -> str:
-    """What stands beside the status, a point's time by the clock that the other columns show."""
-    reason = task.progress.reason
-    what = next((w for w in _WAITS if reason.text.startswith(w)), "")
-    if task.status is Status.IN_QUEUE and reason.until and what:
-        at = f"{what}{stamp(reason.until, view, timezone(task))}"
-        progress = replace(task.progress, reason=replace(reason, text=at))
-        task = replace(task, progress=progress)
-    return present.why(task, view.now, live=not view.stale)
 
 
 def ready(task: Task, view: View) -> Line:
     """Ready replicas of the bounds in force: ``3/2-4``."""
-    p = task.progress
-    if not p.replicas and (p.wanted is None or task.status in {Status.IDLE, Status.ARCHIVED}):
-        return line(Span("-", Tone.DIM))
-    bounds = str(p.wanted) if p.wanted else "0"
-    short_of = p.wanted is not None and task.ready < p.wanted.min
+    text, wanted = texts.ready(task), task.progress.wanted
+    if text == NOTHING:
+        return line(Span(text, Tone.DIM))
+    short_of = wanted is not None and task.ready < wanted.min
     calm = view.stale or not (short_of and task.status is Status.RUNNING)
-    return line(Span(f"{task.ready}/{bounds}", Tone.PLAIN if calm else Tone.PROBLEM))
+    return line(Span(text, Tone.PLAIN if calm else Tone.PROBLEM))
 
 
 def schedule(task: Task, view: View) -> Line:  # noqa: ARG001
@@ -91,9 +77,9 @@ def schedule(task: Task, view: View) -> Line:  # noqa: ARG001
 
 def access(task: Task, view: View) -> Line:
     """The service URL, dim while nothing answers there."""
-    url = "" if task.archived_at else endpoint(task, view.cluster)
+    url = texts.access(task, view)
     answers = task.status is Status.RUNNING and not view.stale
-    return line(Span(url or "-", Tone.PLAIN if url and answers else Tone.DIM))
+    return line(Span(url or NOTHING, Tone.PLAIN if url and answers else Tone.DIM))
 
 
 def created(task: Task, view: View) -> Line:
@@ -107,6 +93,11 @@ def actions(task: Task, view: View) -> Line:  # noqa: ARG001
     return line(Span(" ".join(dict.fromkeys(keys)), Tone.DIM))
 
 
+def _quiet(column: Col) -> Callable[[Task, View], Line]:
+    """The column's text, dim."""
+    return lambda task, view: line(Span(texts.TEXTS[column](task, view), Tone.DIM))
+
+
 CELLS: Mapping[str, Callable[[Task, View], Line]] = {
     Col.NAME: name,
     Col.ARTIFACT: artifact,
@@ -118,6 +109,9 @@ CELLS: Mapping[str, Callable[[Task, View], Line]] = {
     Col.ACCESS: access,
     Col.CREATED: created,
     Col.ACTIONS: actions,
+    Col.REASON: lambda task, view: line(why(task, view)),
+    Col.HOLDS: lambda task, _: line(texts.holds(task)),
+    **{column: _quiet(column) for column in _QUIET},
 }
 
 
@@ -135,6 +129,9 @@ def wants(tasks: Sequence[Task], view: View, longest: tuple[int, int] = (0, 0)) 
         Col.READY: len("READY/MIN-MAX"),
         Col.NEXT: 24,
         Col.ACCESS: base + 1 + name if base else 22,
+        Col.BY: _longest(t.created_by for t in tasks),
+        Col.ZONE: _longest(timezone(t) for t in tasks),
+        Col.REASON: 60,
     }
 
 
@@ -144,15 +141,22 @@ def _longest(texts: Iterable[str]) -> int:
 
 def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Line:
     """One row of the table, without the cursor's mark: each column cut or padded to its width."""
+    apart = any(place.id is Col.REASON for place in columns)
     parts: list[Span] = []
     for place in columns:
-        next_point = place.id is Col.NEXT
-        cell = coming(task, view, place.width) if next_point else CELLS[place.id](task, view)
+        cell = _cell(task, view, place, apart=apart)
         if place.id in _WHOLE:
             cell = _whole_parts(cell, place.width, ellipsis)
         parts.extend(fit(cell, place.width, ellipsis=ellipsis))
         parts.append(Span(" " * GAP))
     return tuple(parts[:-1])
+
+
+def _cell(task: Task, view: View, place: Placed, *, apart: bool) -> Line:
+    """One cell; ``apart``: the reason has a column of its own."""
+    if place.id is Col.NEXT:
+        return coming(task, view, place.width)
+    return state(task, view) if apart and place.id is Col.STATUS else CELLS[place.id](task, view)
 
 
 def _whole_parts(cell: Line, cells: int, ellipsis: str) -> Line:
@@ -175,12 +179,6 @@ def head(columns: Sequence[Placed], ordered: str = "", arrow: str = "") -> Line:
 def searchable(task: Task, view: View) -> dict[str, str]:
     """What the filter looks at, by column name, in lower case."""
     return {**searched(task), **told(task, view)}
-
-
-def told(task: Task, view: View) -> dict[str, str]:
-    """Its part that changes with the time and the clock: ``search.TOLD``."""
-    marked = " ".join(marks(task, clock(view, timezone(task))))
-    return {"status": f"{task.status} {marked}".lower(), "reason": why(task, view).lower()}
 
 
 def matches(task: Task, view: View, query: str) -> bool:

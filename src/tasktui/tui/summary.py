@@ -28,7 +28,7 @@ from tasktui.schedule.phases import applied, by_itself
 from tasktui.schedule.points import wanted
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.palette import STATUS_TONES
-from tasktui.tui.present import timezone, why
+from tasktui.tui.texts import timezone, why
 from tasktui.tui.times import View, clock, elapsed, full, left, stamp, zone_label
 
 REVISIONS = 5

@@ -19,14 +19,16 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
 from tasktui.errors import TasktuiError
 from tasktui.tui import chrome
+from tasktui.tui.chosen import Chosen, kept
 from tasktui.tui.columns import ORDERS
 from tasktui.tui.desk import Desk
 from tasktui.tui.empty import nothing
 from tasktui.tui.lines import Tone
-from tasktui.tui.present import told
 from tasktui.tui.screens.feed import REST, Feed, Found
 from tasktui.tui.screens.prompting import Prompting
 from tasktui.tui.screens.rows import Filter, TaskRows
+from tasktui.tui.screens.views import Shown, own
+from tasktui.tui.texts import told
 from tasktui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ class Finding(Prompting):
         self.tab = 0
         self.filter = Filter()
         self.rows = TaskRows(desk)
+        self.rows.choose(kept(own(desk.views)))
+        self.shown: Shown | None = None
+        """The saved view that is on."""
         self.feed = Feed(desk.session, self._told, self.run_worker, self._fed)
         self.table: Table[Task] = Table(desk.palette, self.rows, self.feed, id="table")
         self.searched = False
@@ -186,6 +191,11 @@ class Finding(Prompting):
         """Every column as wide as its content, or those that fit again."""
         self.rows.widen()
         self.table.shift(0)
+        self.draw()
+
+    def without_room(self, chosen: Chosen) -> Chosen:
+        """Which of these columns the screen has no room for."""
+        return self.rows.without_room(chosen, self.table.room)
 
     def do_left(self) -> None:
         """Columns further to the left."""

@@ -12,6 +12,7 @@ from tasktui.tui.desk import Desk
 from tasktui.tui.keys import Group, Where, bindings, keys_of
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.screens.reader import Reader
+from tasktui.tui.screens.views import all_of
 
 if TYPE_CHECKING:
     from tasktui.tui.widgets.prompt import Prompt
@@ -29,6 +30,7 @@ class HelpScreen(Reader):
     def __init__(self, desk: Desk, where: Where) -> None:
         super().__init__(desk)
         self._where = where
+        self._views = all_of(desk.views) if where is Where.TASKS else []
         self._text = ""
 
     def heading(self) -> Line:
@@ -38,7 +40,9 @@ class HelpScreen(Reader):
 
     def content(self, cells: int) -> Sequence[Line]:
         """One key in each line, under its group."""
-        return keys_help(self._where, cells, self._text)
+        found = keys_help(self._where, cells, self._text)
+        views = views_help(self._views, cells, self._text)
+        return [*found, EMPTY, *views] if views else found
 
     def do_search(self) -> None:
         """Open the line for a text."""
@@ -56,6 +60,16 @@ class HelpScreen(Reader):
         """All keys again."""
         self._text = ""
         self.draw()
+
+
+def views_help(views: Sequence[tuple[str, str]], cells: int, text: str = "") -> list[Line]:
+    """The saved views that have ``text``, with the command that shows each."""
+    found = [(command, about) for command, about in views if text.lower() in about.lower()]
+    out: list[Line] = [line(Span(" Saved views", Tone.STRONG))] if found else []
+    for command, about in found:
+        row = line(Span(f"   :{command}", Tone.KEY), f"  {about}")
+        out += wrap(row, cells, indent=" " * KEY_CELLS)
+    return out
 
 
 def keys_help(where: Where, cells: int, text: str = "") -> list[Line]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tasktui.tui.commandline import offered
+from tasktui.tui.screens.views import all_of
 
 if TYPE_CHECKING:
     from tasktui.tui.screens.prompting import Prompting
 
 
 class Commands(Provider):
-    """The commands of the command line, with what the help says of each."""
+    """The commands of the command line, with what the help says of each, and the saved views."""
+
+    _views: Sequence[tuple[str, str]] = ()
 
     async def discover(self) -> Hits:
         """All of them, before a letter is typed."""
@@ -31,8 +35,12 @@ class Commands(Provider):
             if score:
                 yield Hit(score, matcher.highlight(shown), self._run(words), text=shown)
 
+    async def startup(self) -> None:
+        """Read the saved views once."""
+        self._views = all_of(cast("Prompting", self.screen).desk.views)
+
     def _all(self) -> Iterator[tuple[str, str]]:
-        return iter(offered())
+        return chain(offered(), self._views)
 
     def _run(self, words: str) -> partial[None]:
         return partial(cast("Prompting", self.screen).run_text, words)

@@ -11,7 +11,8 @@ from tasktui.commands.present import may_age
 from tasktui.domain.search import Order, Search, terms
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, TaskId
-from tasktui.tui.columns import ORDERS, Col, Placed, layout
+from tasktui.tui.chosen import USUAL, Chosen, Col
+from tasktui.tui.columns import ORDERS, Placed, layout
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line, width
 from tasktui.tui.present import head, row, wants
@@ -67,6 +68,7 @@ class TaskRows:
         """What else their look depends on."""
         self.sorting = Sorting()
         self.wide = False
+        self.chosen = USUAL
 
     def measure(self, tab: int, tasks: Sequence[Task], longest: tuple[int, int]) -> None:
         """Let what is known of a tab decide the widths; on the same tab they only grow.
@@ -84,6 +86,16 @@ class TaskRows:
         """Show every column as wide as its content, or what fits again."""
         self.wide = not self.wide
         self._columns.clear()
+
+    def choose(self, chosen: Chosen) -> None:
+        """Show these columns, in this order."""
+        self.chosen = chosen
+        self._columns.clear()
+
+    def without_room(self, chosen: Chosen, cells: int) -> Chosen:
+        """Which of these columns would not fit."""
+        there = {p.id for p in layout(cells, self._wants, chosen, wide=self.wide)}
+        return tuple(c for c in chosen if c not in there)
 
     def key(self, task: Task) -> Hashable:
         """A task's id: it survives a rename."""
@@ -110,9 +122,9 @@ class TaskRows:
         return painted
 
     def frozen(self, cells: int) -> int:
-        """The name stays."""
-        name = next(p for p in self.placed(cells) if p.id == Col.NAME)
-        return name.width + GAP
+        """The name stays, where it comes first."""
+        first = self.placed(cells)[0]
+        return first.width + GAP if first.id == Col.NAME else 0
 
     def column(self, x: int, cells: int) -> Hashable:
         """The column under a cell of the head."""
@@ -121,7 +133,7 @@ class TaskRows:
     def placed(self, cells: int) -> tuple[Placed, ...]:
         """The columns that are shown, with their widths."""
         if cells not in self._columns:
-            self._columns[cells] = layout(cells, self._wants, wide=self.wide)
+            self._columns[cells] = layout(cells, self._wants, self.chosen, wide=self.wide)
         return self._columns[cells]
 
     def _paint(self, content: Line, cells: int) -> Strip:

@@ -10,7 +10,7 @@ from tasktui.domain.search import Order
 from tasktui.tui.commandline import PLAIN, Typed, acts_on_task, key_of, tab_number
 from tasktui.tui.keys import keys_of
 from tasktui.tui.lines import Tone
-from tasktui.tui.screens import engines, verbs, views
+from tasktui.tui.screens import columns, engines, verbs, views
 from tasktui.tui.times import base_called
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def _view(page: Page, argument: str) -> None:
     views.run(_table(page), argument)
 
 
+def _columns(page: Page, argument: str) -> None:
+    columns.run(_table(page), argument)
+
+
 def _tour(page: Page, _: str) -> None:
     page.do_tour()
 
@@ -94,6 +98,7 @@ _COMMANDS: Mapping[str, Callable[[Page, str], None]] = {
     "tour": _tour,
     "tz": _tz,
     "view": _view,
+    "columns": _columns,
     "ro": _forbid,
     "rw": _allow,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.finding import Finding
 from tasktui.tui.screens.rows import Filter
+from tasktui.tui.screens.views import mark
 from tasktui.tui.summary import pane, title
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.tabstrip import TabStrip
@@ -94,11 +96,14 @@ class TasksScreen(Finding):
         super().draw()
         if not self.is_mounted:
             return
-        self.tabs.show_tabs(self.tab, self.feed.found.passing)
+        self._draw_tabs()
         if not self.searched and not self.desk.store_error:
             self.table.say(loading())
         self.table.repaint()
         self._draw_pane()
+
+    def _draw_tabs(self) -> None:
+        self.tabs.show_tabs(self.tab, self.feed.found.passing, mark(self))
 
     def filled(self) -> None:
         """Another search was answered."""
@@ -162,7 +167,7 @@ class TasksScreen(Finding):
         if tab == self.tab:
             return
         self._last_tab, self.tab = self.tab, tab
-        self.tabs.show_tabs(tab, self.feed.found.passing)
+        self._draw_tabs()
         self.search()
 
     def show_task(self, task: Task) -> None:
@@ -208,6 +213,16 @@ class TasksScreen(Finding):
         from tasktui.tui.screens.verbs import launch  # noqa: PLC0415 - not for the first frame
 
         self.during(launch)
+
+    def do_columns(self) -> None:
+        """Choose the columns."""
+        from tasktui.tui.screens.columns import (  # noqa: PLC0415 - not for the first frame
+            ColumnPicker,
+            choose,
+        )
+
+        picker = ColumnPicker(self.desk, self.rows.chosen, self.without_room)
+        self.app.push_screen(picker, partial(choose, self))
 
     def do_cluster(self) -> None:
         """Offer to start a cluster on this machine."""

@@ -179,7 +179,7 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
 
     def shift(self, cells: int) -> None:
         """Show columns further to the right, or to the left when negative."""
-        room = self._room
+        room = self.room
         most = max(0, self.look.head(room).cell_length - room)
         self._shift = max(0, min(self._shift + cells, most))
         self.repaint()
@@ -232,7 +232,7 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         if not len(self.source):
             note = self._notes[y] if y < len(self._notes) else Strip.blank(cells)
             return note.adjust_cell_length(cells)
-        room = self._room
+        room = self.room
         if y < HEAD:
             return self._whole(room, Segment(" " * MARGIN), self.look.head(room))
         at = y - HEAD + round(self.scroll_offset.y)
@@ -263,7 +263,7 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         return strip.simplify().adjust_cell_length(self.size.width, style)
 
     @property
-    def _room(self) -> int:
+    def room(self) -> int:
         """Cells for a row: the scrollbar lies over the last cell."""
         return max(0, self.scrollable_content_region.width - MARGIN)
 
@@ -286,7 +286,7 @@ class Table(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
                 self.post_message(self.Opened())
 
     def _head_clicked(self, x: int) -> None:
-        room = self._room
+        room = self.room
         shifted = x + self._shift if x >= self.look.frozen(room) else x
         column = self.look.column(shifted, room) if len(self.source) and x >= 0 else None
         if column is not None:

@@ -24,9 +24,9 @@ class TabStrip(LineView):
 
     _places: tuple[range, ...] = ()
 
-    def show_tabs(self, active: int, counts: Mapping[Status, int]) -> None:
-        """Show the strip at the present width."""
-        content, self._places = tabs(active, counts, self.size.width or self.app.size.width)
+    def show_tabs(self, active: int, counts: Mapping[Status, int], view: str = "") -> None:
+        """Show the strip at the present width; ``view`` is the saved view that is on."""
+        content, self._places = tabs(active, counts, self.size.width or self.app.size.width, view)
         self.show([content])
 
     def on_click(self, event: events.Click) -> None:
