@@ -16,6 +16,7 @@ from tasktui.domain.event import Event
 from tasktui.domain.observed import ClusterState, ClusterView
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.status import Badge, Mark, Reason, Status
+from tasktui.runtime.views import SavedView, place, save
 
 ESC = "\x1b[31mred\x1b]8;;http://x\x07"
 
@@ -94,6 +95,42 @@ def test_archived_tasks_are_listed_only_when_asked_for(tool: Tool) -> None:
     assert [t["name"] for t in tool.json("ls")] == ["new"]
     assert [t["name"] for t in tool.json("ls", "--status", "archived")] == ["old"]
     assert [t["name"] for t in tool.json("ls", "--all")] == ["new", "old"]
+
+
+def test_columns_are_chosen_by_the_names_that_the_app_has(tool: Tool) -> None:
+    tool.launched("chat")
+    tool.becomes("chat", Status.STARTING, reason=Reason("pulling"))
+    out = tool.run("ls", "--columns", "by,name,revision,status")
+    head, row = out.splitlines()
+    assert head.split() == ["BY", "NAME", "REVISION", "STATUS"]
+    assert row.split()[1:4] == ["chat", "1", "Starting"]
+    assert "pulling" in row, "without a column of its own the reason stands with the status"
+    assert tool.run("ls", "--columns", "endpoint,name").split()[:2] == ["ENDPOINT", "NAME"]
+    assert tool.run("ls", "--columns", "default").split()[:3] == ["NAME", "ARTIFACT", "SPEC"]
+    assert "did you mean next?" in tool.fails("ls", "--columns", "name,nxt")
+
+
+def test_a_saved_view_says_which_tasks_in_which_order_and_columns(tool: Tool) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        tool.launched(name)
+    tool.becomes("alpha", Status.RUNNING)
+    view = SavedView(tab="Idle", filter="!status:running a", reverse=True, columns=("status", "by"))
+    save(place(tool.environ), "night", view)
+    save(place(tool.environ), "none", SavedView(filter="nothing-like-it"))
+    assert [t["name"] for t in tool.json("ls", "--view", "night")] == ["gamma", "beta"]
+    head, *rows = tool.run("ls", "--view", "night").splitlines()
+    assert head.split() == ["NAME", "STATUS", "BY"], "a view never hides the name"
+    assert [row.split()[0] for row in rows] == ["gamma", "beta"]
+    own = tool.run("ls", "--view", "night", "--columns", "name,zone")
+    assert own.split()[:3] == ["NAME", "ZONE", "gamma"]
+    assert tool.run("ls", "--view", "none") == ""
+    assert tool.err == "No task is in view none.\n"
+    assert "Views: night, none." in tool.fails("ls", "--view", "noon")
+    assert "leave --status and --all out" in tool.fails("ls", "--view", "night", "--all")
+
+
+def test_a_view_to_open_the_app_in_is_no_setting_of_a_verb(tool: Tool) -> None:
+    assert "tasktui ls --view night" in tool.fails("--view", "night", "ls")
 
 
 @pytest.mark.parametrize("word", ["Need Stop", "need-stop", "NEED STOP", "need stop"])

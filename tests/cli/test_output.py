@@ -34,6 +34,14 @@ def test_what_does_not_fit_at_last_is_cut_with_a_mark() -> None:
     assert layout(COLUMNS, LINES, 12)[1] == "chat  waits…"
 
 
+def test_one_column_always_stays() -> None:
+    columns = (Column("ENDPOINT", 3), Column("ZONE", 2))
+    assert layout(columns, [["http://127.0.0.1:8000/chat", "UTC"]], 10) == [
+        "ENDPOINT",
+        "http://12…",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "cells"), [("abc", 3), ("模型", 4), ("é", 1), ("e\u0301", 1), ("", 0)]
 )

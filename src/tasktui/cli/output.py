@@ -100,7 +100,7 @@ def layout(
     shown = list(range(len(columns)))
     while cells is not None and _total(sizes, shown) > cells:
         droppable = [i for i in shown if columns[i].keep < 9]
-        if not droppable:
+        if not droppable or len(shown) == 1:
             break
         shown.remove(min(droppable, key=lambda i: columns[i].keep))
     return [_line(line, sizes, shown, cells) for line in texts]

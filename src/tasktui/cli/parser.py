@@ -95,6 +95,9 @@ def build(verbs: Iterable[Place]) -> Parser:
         epilog=_CODES,
     )
     parser.add_argument("--version", action="version", version=f"tasktui {__version__}")
+    parser.add_argument(
+        "--view", metavar="NAME", dest="opens", help="open the app in a saved view of yours"
+    )
     _settings(parser, shown=True)
     parser.set_defaults(run=None, parser=parser)
     _add(parser, verbs)
@@ -113,6 +116,11 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
         raise UserError(
             f"{verb.prog} does not take the {kind} {word!r}.",
             hint or f"{verb.prog} --help shows what it takes.",
+        )
+    if args.opens and args.run is not None:
+        raise UserError(
+            "--view before a verb would open the app in a view; a verb does not open it.",
+            f"tasktui ls --view {args.opens} lists what it shows.",
         )
     return args
 

@@ -6,37 +6,37 @@ None of them waits for Ray: they show what the scheduler last saw.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime
 
 from tasktui.cli.details import describe_task, staleness
 from tasktui.cli.output import Column, emit, note, table, width
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.commands.commands import Commands
-from tasktui.commands.present import (
-    endpoint,
-    iso,
-    marks,
-    task_json,
-    why,
-)
+from tasktui.commands.present import iso, task_json
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.schedule import Instant
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
-from tasktui.errors import InvalidField
+from tasktui.errors import InvalidField, UserError
 from tasktui.runtime.daemon import State, how_to_start
-from tasktui.schedule.describe import short
-from tasktui.tui.times import View, clock, full, left, stamp
+from tasktui.runtime.views import SavedView, named, place
+from tasktui.tui.chosen import ALWAYS, KEEP, WORDS, Chosen, Col, kept, read
+from tasktui.tui.texts import texts, told
+from tasktui.tui.times import View, full, left
 
-_COLUMNS = (
-    Column("NAME"),
-    Column("STATUS"),
-    Column("READY", 7),
-    Column("SCHEDULE", 4),
-    Column("NEXT", 5),
-    Column("ENDPOINT", 3),
-    Column("REASON"),
+_USUAL: Chosen = (
+    Col.NAME,
+    Col.STATUS,
+    Col.READY,
+    Col.SCHEDULE,
+    Col.NEXT,
+    Col.ACCESS,
+    Col.REASON,
 )
+_TITLES = {Col.ACCESS: "ENDPOINT"}
+_STAYS = frozenset({*ALWAYS, Col.REASON})
+"""Columns that are cut rather than dropped where the terminal is narrow."""
 
 
 def status_of(text: str) -> Status:
@@ -53,29 +53,64 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
         "--status", metavar="S", type=status_of, help=f"only this one of: {', '.join(Status)}"
     )
     parser.add_argument("--all", action="store_true", help="archived tasks too")
+    parser.add_argument(
+        "--columns", metavar="C,C", type=read, help=f"these, in this order: {', '.join(WORDS)}"
+    )
+    parser.add_argument("--view", metavar="NAME", help="what a saved view of the app shows")
 
 
 def _list(call: Call) -> int:
-    status: Status | None = call.args.status
+    saved = _view(call)
 
-    def read(c: Commands) -> tuple[list[Task], ClusterView, str, datetime]:
-        found = c.tasks(status)
-        if call.args.all and status is None:
-            found += c.tasks(Status.ARCHIVED)
-        return found, c.cluster(), c.owner(), c.now()
+    def look(c: Commands) -> tuple[list[Task], View]:
+        view = View(now=c.now(), cluster=c.cluster(), owner=c.owner())
+        return (_of_view(c, saved, view) if saved else _asked_for(c, call.args)), view
 
-    found, cluster, owner, now = call.session.call(read)
+    found, view = call.session.call(look)
     if call.json:
-        emit([task_json(t, cluster, owner) for t in found])
+        emit([task_json(t, view.cluster, view.owner) for t in found])
         return 0
-    view = View(now=now, cluster=cluster, owner=owner)
     if found:
-        table(_COLUMNS, [_row(t, view) for t in found], width())
+        own = kept(saved.columns) if saved and saved.columns else _USUAL
+        _table(found, view, call.args.columns or own)
     else:
-        note("No tasks." if status is None else f"No task is {status}.")
-    if any(t.armed for t in found) and (old := _outdated(call, cluster, now)):
+        note(_nothing(call.args))
+    if any(t.armed for t in found) and (old := _outdated(call, view.cluster, view.now)):
         note(old)
     return 0
+
+
+def _view(call: Call) -> SavedView | None:
+    """The saved view that was asked for. Raises UserError beside what it says itself."""
+    args = call.args
+    if args.view is None:
+        return None
+    if args.status or args.all:
+        raise UserError("--view says which tasks: leave --status and --all out.")
+    return named(place(call.environ), args.view)
+
+
+def _asked_for(c: Commands, args: argparse.Namespace) -> list[Task]:
+    found = c.tasks(args.status)
+    return [*found, *c.tasks(Status.ARCHIVED)] if args.all and args.status is None else found
+
+
+def _of_view(c: Commands, saved: SavedView, view: View) -> list[Task]:
+    """The tasks that a view shows, in its order."""
+    ids = c.seek(saved.search(), lambda task: told(task, view)).tolist()
+    rows: dict[int, Task] = {task.id: task for task in c.tasks_of(ids)}
+    return [rows[i] for i in ids if i in rows]
+
+
+def _nothing(args: argparse.Namespace) -> str:
+    if args.view is not None:
+        return f"No task is in view {args.view}."
+    return "No tasks." if args.status is None else f"No task is {args.status}."
+
+
+def _table(found: Sequence[Task], view: View, chosen: Chosen) -> None:
+    columns = [Column(_TITLES.get(c, str(c)), keep=9 if c in _STAYS else KEEP[c]) for c in chosen]
+    table(columns, [texts(t, view, chosen) for t in found], width())
 
 
 def _outdated(call: Call, cluster: ClusterView, now: datetime) -> str:
@@ -86,22 +121,6 @@ def _outdated(call: Call, cluster: ClusterView, now: datetime) -> str:
     if health.trouble:
         return f"The scheduler cannot use its database, so this may be old: {health.trouble}"
     return staleness(cluster, now)
-
-
-def _row(task: Task, view: View) -> list[str]:
-    p = task.progress
-    active = task.armed is not None and not task.archived_at
-    return [
-        task.name,
-        " ".join((str(task.status), *marks(task, clock(view, task.schedule.timezone)))),
-        f"{task.ready}/{p.wanted}" if p.replicas or (p.wanted and active) else "-",
-        short(task.schedule),
-        f"{stamp(p.next_at, view, task.schedule.timezone)} {left(p.next_at, view.now)}"
-        if p.next_at and active
-        else "-",
-        endpoint(task, view.cluster) or "-" if active else "-",
-        why(task, view.now),
-    ]
 
 
 def _show(call: Call) -> int:
@@ -140,8 +159,13 @@ VERBS = (
         run=_list,
         arguments=_list_arguments,
         json=True,
-        text="The scheduler's last look; it never waits for Ray.",
-        examples=("tasktui ls", "tasktui ls --status Running --json", "tasktui ls --all"),
+        text="The scheduler's last look; it never waits for Ray. JSON always has everything.",
+        examples=(
+            "tasktui ls",
+            "tasktui ls --status Running --json",
+            "tasktui ls --columns name,status,next,holds",
+            "tasktui ls --view night",
+        ),
     ),
     Verb(
         name="show",

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from tasktui.commands.present import may_age
+from tasktui.domain.search import Order, Search, terms
+from tasktui.domain.status import Status
 from tasktui.errors import InvalidField, NotFound, UserError
 
 NAME = "views.json"
@@ -33,6 +36,12 @@ class SavedView:
     wide: bool = False
     columns: tuple[str, ...] = ()
     """Those that are shown, by their names; empty: the user's own."""
+
+    def search(self) -> Search:
+        """What it looks for; a word of another version counts as the first one of its kind."""
+        status = Status(self.tab) if self.tab in set(Status) else None
+        order = Order(self.order) if self.order in set(Order) else Order.NAME
+        return Search(status, terms(self.filter, may_age), self.problems, order, self.reverse)
 
 
 _OWN = ""

@@ -40,6 +40,7 @@ from tasktui.tui.palette import palette
 from tasktui.tui.pulse import Pulse
 from tasktui.tui.screens.page import Page
 from tasktui.tui.screens.tasks import TasksScreen
+from tasktui.tui.screens.views import Shown
 from tasktui.tui.takeover import successor
 from tasktui.tui.themes import WIDGETS
 from tasktui.tui.wizard.here import local_zone
@@ -210,12 +211,14 @@ class TasktuiApp(SparingDisplay[None], OrderedKeys[None], inherit_bindings=False
         return inner if isinstance(inner, Exception) else error
 
 
-def run(session: Session, environ: Mapping[str, str]) -> int:
-    """Open the app on the terminal until the user leaves; the exit code."""
+def run(session: Session, environ: Mapping[str, str], opens: Shown | None = None) -> int:
+    """Open the app on the terminal, in a saved view, until the user leaves; the exit code."""
     for name in ("COLUMNS", "LINES"):
         # Exported by some shells: they would count for more than the terminal, and never change.
         os.environ.pop(name, None)
-    app = TasktuiApp(make_desk(session, environ), sparing=environ.get(DISPLAY) != "plain")
+    desk = make_desk(session, environ)
+    desk.opens = opens
+    app = TasktuiApp(desk, sparing=environ.get(DISPLAY) != "plain")
     try:
         app.run(mouse=environ.get(MOUSE) != "0")
         crash = app.crash

@@ -5,7 +5,6 @@ The app and the command line go by the same names. Knows no width, and no Textua
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -103,12 +102,17 @@ def read(text: str) -> Chosen:
         return USUAL
     for given in words:
         if given not in _BY_WORD:
-            close = difflib.get_close_matches(given, _BY_WORD, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(WORDS)}"
-            raise InvalidField("columns", given, hint)
+            raise InvalidField("columns", given, _meant(given))
     if not words:
         raise InvalidField("columns", text, "columns such as name,status,next")
     return tuple(dict.fromkeys(_BY_WORD[given] for given in words))
+
+
+def _meant(given: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+    close = get_close_matches(given, _BY_WORD, n=1)
+    return f"did you mean {close[0]}?" if close else f"there are {', '.join(WORDS)}"
 
 
 def read_whole(text: str) -> Chosen:

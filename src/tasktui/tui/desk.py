@@ -20,6 +20,7 @@ from tasktui.tui.times import TimeBase, View
 if TYPE_CHECKING:
     from tasktui.engine.local import LocalStatus
     from tasktui.tui.screens.undo import Undo
+    from tasktui.tui.screens.views import Shown
 
 START_GRACE = timedelta(seconds=8)
 """How long a scheduler that was asked to start may take before it counts as down."""
@@ -63,6 +64,8 @@ class Desk:
         self.store_error = ""
         self.views: Path | None = None
         """The user's file of saved views."""
+        self.opens: Shown | None = None
+        """The saved view that the app opens in."""
         self.asked_at: datetime | None = None
         """When the scheduler was asked to start."""
 

@@ -27,9 +27,9 @@ _WIDE = 95
 """Columns from which tabs have their full names, as in ``chrome.tabs``."""
 _TABS = ("All", "Idle", "In-queue", "Starting", "Running", "Need Stop", "Archived")
 _SHORT = ("All", "Idle", "Queue", "Start", "Run", "Stop", "Arch")
-_VALUED = ("--state-dir", "--address")
+_VALUED = ("--state-dir", "--address", "--view")
 _SWITCHES = ("--allow-remote", "--read-only")
-"""Settings of the command line, as in ``cli.parser``."""
+"""Settings of the command line, as in ``cli.parser``, and the view to open in."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 _INPUT, _OUTPUT = 0, 2
 """Where Textual reads from and writes to."""

@@ -1,6 +1,7 @@
-"""A task as the texts of its columns: pure, the same in the app and on the command line.
+"""A task as the texts of its columns: pure, for the app and for the command line.
 
-Knows no colour, no width, and no Textual.
+Knows no colour, no width, and nothing that is slow to import. The app says more of the next
+point (``upcoming``), and what its keys do.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ from tasktui.domain.task import Task
 from tasktui.schedule.describe import short
 from tasktui.scheduler.holding import held
 from tasktui.tui.chosen import Chosen, Col
-from tasktui.tui.lines import plain
-from tasktui.tui.times import View, clock, dated, stamp
-from tasktui.tui.upcoming import coming
+from tasktui.tui.times import View, clock, dated, left, stamp
 
 NOTHING = "-"
 _WAITS = ("waiting for ", "paused until ", "stopped by hand until ")
@@ -59,6 +58,14 @@ def ready(task: Task) -> str:
     return f"{task.ready}/{p.wanted or 0}"
 
 
+def coming(task: Task, view: View) -> str:
+    """When its replicas can change next, as it was last computed, and how long until then."""
+    at = task.progress.next_at
+    if at is None or task.armed is None or task.archived_at:
+        return NOTHING
+    return f"{stamp(at, view, timezone(task))} {left(at, view.now)}"
+
+
 def access(task: Task, view: View) -> str:
     """The service URL; empty where there is none."""
     return "" if task.archived_at else endpoint(task, view.cluster)
@@ -85,7 +92,7 @@ TEXTS: Mapping[Col, Callable[[Task, View], str]] = {
     Col.STATUS: lambda task, view: " ".join((str(task.status), *badges(task, view))),
     Col.READY: lambda task, _: ready(task),
     Col.SCHEDULE: lambda task, _: short(task.schedule),
-    Col.NEXT: lambda task, view: plain(coming(task, view)),
+    Col.NEXT: coming,
     Col.ACCESS: lambda task, view: access(task, view) or NOTHING,
     Col.CREATED: lambda task, view: dated(task.created_at, view),
     Col.ACTIONS: lambda task, _: " ".join(allowed_actions(task)),

@@ -19,7 +19,7 @@ from tasktui.tui.keys import TAB_NAMES, Where, bindings
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.finding import Finding
 from tasktui.tui.screens.rows import Filter
-from tasktui.tui.screens.views import mark
+from tasktui.tui.screens.views import begin, mark
 from tasktui.tui.summary import pane, title
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.tabstrip import TabStrip
@@ -43,6 +43,8 @@ class TasksScreen(Finding):
         self._last_tab = 0
         self._event: tuple[Task, Event | None] | None = None
         self._event_timer: Timer | None = None
+        if desk.opens is not None:
+            begin(self, desk.opens)
 
     def compose(self) -> ComposeResult:
         """Header, banner, tabs, table, summary, status line, keys."""

@@ -95,12 +95,17 @@ def show(table: TasksScreen, view: SavedView) -> None:
 
 def put(table: TasksScreen, view: SavedView) -> int:
     """Set all that the table goes by but the tab, which is returned, counted from 0."""
-    order = Order(view.order) if view.order in set(Order) else Order.NAME
-    table.rows.sorting = Sorting(order, view.reverse)
+    table.rows.sorting = Sorting(view.search().order, view.reverse)
     table.rows.wide = view.wide
     table.rows.choose(kept(view.columns or own(table.desk.views)))
     table.filter = Filter(view.filter, view.problems)
     return TAB_NAMES.index(view.tab) if view.tab in TAB_NAMES else 0
+
+
+def begin(table: TasksScreen, shown: Shown) -> None:
+    """Open the table in a view: before anything is searched."""
+    table.tab = put(table, shown.view)
+    table.shown = Shown(shown.name, now(table))
 
 
 def own(file: Path | None) -> tuple[str, ...]:
