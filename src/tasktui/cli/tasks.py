@@ -97,7 +97,7 @@ def _asked_for(c: Commands, args: argparse.Namespace) -> list[Task]:
 
 def _of_view(c: Commands, saved: SavedView, view: View) -> list[Task]:
     """The tasks that a view shows, in its order."""
-    ids = c.seek(saved.search(), lambda task: told(task, view)).tolist()
+    ids = c.seek(saved.search(), lambda task: told(task, view)).ids.tolist()
     rows: dict[int, Task] = {task.id: task for task in c.tasks_of(ids)}
     return [rows[i] for i in ids if i in rows]
 
