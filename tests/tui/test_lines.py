@@ -3,12 +3,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from tasktui.commands.text import clean
 from tasktui.tui.lines import (
     EMPTY,
     Line,
     Span,
     Tone,
+    ends,
     fit,
     justify,
     line,
@@ -38,6 +41,43 @@ def test_fit_gives_exactly_the_cells(parts: Line, cells: int, right: bool, ellip
     fitted = fit(parts, cells, right=right, ellipsis=ellipsis)
     assert width(fitted) == cells
     assert harmless(fitted)
+
+
+@given(TEXT, st.integers(0, 60), st.sampled_from("…~"))
+def test_a_name_keeps_its_ends_in_no_more_than_the_cells(
+    text: str, cells: int, ellipsis: str
+) -> None:
+    shown, whole = ends(text, cells, ellipsis), clean(text)
+    assert cell_len(shown) <= cells
+    assert harmless(line(shown))
+    assert ends(shown, cells, ellipsis) == shown
+    if cell_len(whole) <= cells:
+        assert shown == whole
+    elif cells > 2:
+        head, tail = (shown.partition(ellipsis)[0], shown.rpartition(ellipsis)[2])
+        assert whole.startswith(head)
+        assert whole.endswith(tail)
+        assert cell_len(shown) > cells - 4, "no more is left out than two wide characters"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [
+        ("llama-70b-eu-prod-canary", 24, "llama-70b-eu-prod-canary"),
+        ("llama-70b-eu-prod-canary", 16, "llama-70…-canary"),
+        ("llama-70b-eu-prod-stable", 16, "llama-70…-stable"),
+        ("abcdef", 3, "a…f"),
+        ("abcdef", 2, "a…"),
+        ("abcdef", 1, "…"),
+        ("abcdef", 0, ""),
+        ("日本語モデル", 6, "日…ル"),
+        ("日本語モデル", 7, "日本…ル"),
+        ("cafe\u0301-au-lai\u0301t", 7, "caf…ai\u0301t"),
+        ("e\u0301e\u0301e\u0301e\u0301", 3, "e\u0301…e\u0301"),
+    ],
+)
+def test_a_name_is_cut_in_its_middle(text: str, cells: int, shown: str) -> None:
+    assert ends(text, cells) == shown
 
 
 @given(LINES, st.integers(0, 60), st.integers(0, 20))

@@ -16,7 +16,7 @@ from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.runtime.daemon import Health, State, how_to_start
 from tasktui.tui.keys import TAB_NAMES, Key, rows
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, justify, line, width
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, ends, justify, line, width
 from tasktui.tui.times import TimeBase, View, left
 
 TABS: tuple[Status | None, ...] = (None, *Status)
@@ -26,6 +26,8 @@ _LAST = 2
 """Keys at the end of a footer that always stay."""
 _HOST = 8
 """Cells that the cluster's address keeps in any header."""
+_VIEW = 20
+"""Cells of the name of the saved view that is on."""
 _SHORT = ("All", "Idle", "Queue", "Start", "Run", "Stop", "Arch")
 
 
@@ -109,7 +111,7 @@ def tabs(
     """
     numbers = [_count(s, counts) for s in TABS]
     if view:
-        shown = line(Span("view ", Tone.DIM), Span(view, Tone.NOTE), " ")
+        shown = line(Span("view ", Tone.DIM), Span(ends(view, _VIEW), Tone.NOTE), " ")
         content, places = tabs(active, counts, cells - width(shown) - 1)
         return justify(content, shown, cells), places
     for names, joint, pattern in (

@@ -100,6 +100,47 @@ def _cut(parts: Line, cells: int, ellipsis: str) -> Line:
     return tuple(kept)
 
 
+def ends(text: str, cells: int, ellipsis: str = "…") -> str:
+    """A cleaned name in at most ``cells``: its head and its tail, what is between them left out.
+
+    Names that begin alike are told apart by how they end.
+    """
+    text = clean(text)
+    if cell_len(text) <= cells:
+        return text
+    room = cells - cell_len(ellipsis)
+    if room < 2:
+        return set_cell_size(text, max(0, room)) + ellipsis if cells > 0 else ""
+    if text.isascii():
+        return f"{text[: room - room // 2]}{ellipsis}{text[-(room // 2) :]}"
+    pieces = _pieces(text)
+    tail = "".join(reversed(_as_many(reversed(pieces), room // 2)))
+    head = "".join(_as_many(pieces, room - cell_len(tail)))
+    return f"{head}{ellipsis}{tail}"
+
+
+def _pieces(text: str) -> list[str]:
+    """Its characters, each with what stands over or after it in no cell of its own."""
+    out: list[str] = []
+    for char in text:
+        if out and not cell_len(char):
+            out[-1] += char
+        else:
+            out.append(char)
+    return out
+
+
+def _as_many(pieces: Iterable[str], room: int) -> list[str]:
+    """The first pieces, as far as they fit."""
+    out: list[str] = []
+    for piece in pieces:
+        room -= cell_len(piece)
+        if room < 0:
+            break
+        out.append(piece)
+    return out
+
+
 def wrap(parts: Line, cells: int, *, indent: str = "") -> list[Line]:
     """Break a cleaned line at spaces so that each part fits; later parts start with ``indent``."""
     parts = cleaned(parts)

@@ -17,7 +17,7 @@ from tasktui.tui import texts
 from tasktui.tui.chosen import Col
 from tasktui.tui.columns import GAP, Placed
 from tasktui.tui.keys import rows
-from tasktui.tui.lines import Line, Span, Tone, fit, line, width
+from tasktui.tui.lines import Line, Span, Tone, ends, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.texts import NOTHING, badges, timezone, told, why
 from tasktui.tui.times import View, dated
@@ -25,6 +25,8 @@ from tasktui.tui.upcoming import coming
 
 _WHOLE = {Col.SPEC, Col.NEXT}
 """Columns of numbers with units: cut between their parts, never inside one."""
+_NAMES = {Col.NAME, Col.ARTIFACT}
+"""Columns of names: cut in their middle."""
 _QUIET = (Col.SINCE, Col.LAST_RUN, Col.REVISION, Col.BY, Col.ZONE)
 """Columns that nobody looks at first."""
 
@@ -145,7 +147,9 @@ def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Lin
     parts: list[Span] = []
     for place in columns:
         cell = _cell(task, view, place, apart=apart)
-        if place.id in _WHOLE:
+        if place.id in _NAMES:
+            cell = tuple(Span(ends(s.text, place.width, ellipsis), s.tone) for s in cell)
+        elif place.id in _WHOLE:
             cell = _whole_parts(cell, place.width, ellipsis)
         parts.extend(fit(cell, place.width, ellipsis=ellipsis))
         parts.append(Span(" " * GAP))

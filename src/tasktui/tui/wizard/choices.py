@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from tasktui.commands.present import age, env_text
 from tasktui.domain.artifact import Artifact, ArtifactKind
 from tasktui.domain.build import BuildStatus
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, ends, fit, line, wrap
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.state import State
 
@@ -62,10 +62,11 @@ class ArtifactRows:
 
     def line(self, artifact: Artifact, cells: int) -> Line:
         """The cells of one artifact; a star marks the chosen one."""
+        size = _name_cells(cells) - 2
         users, status = self._look.users.get(artifact.label), artifact.build.status
         mark = "* " if artifact.label == self._chosen else "  "
         texts = (
-            line(Span(f"{mark}{artifact.label}", Tone.STRONG)),
+            line(Span(f"{mark}{ends(artifact.label, size, self._ellipsis)}", Tone.STRONG)),
             line(artifact.kind.value),
             line(Span(status, _TONES.get(status, Tone.NOTE))),
             line(str(artifact.spec)),
@@ -76,14 +77,21 @@ class ArtifactRows:
         return self._row(texts, cells)
 
     def _row(self, texts: Sequence[Line], cells: int) -> Line:
-        widths = (max(14, cells - 58), 8, 9, 17, 4, 8, 0)
-        if cells >= WIDE - 2:
-            widths = (24, 8, 9, 17, 4, 8, cells - 82)
+        widths = (_name_cells(cells), 8, 9, 17, 4, 8, max(0, cells - 82) if _wide(cells) else 0)
         parts: list[Span] = []
         for text, size in zip(texts, widths, strict=True):
             if size > 0:
                 parts += [*fit(text, size, ellipsis=self._ellipsis), Span("  ")]
         return tuple(parts[:-1])
+
+
+def _wide(cells: int) -> bool:
+    """Whether descriptions have room."""
+    return cells >= WIDE - 2
+
+
+def _name_cells(cells: int) -> int:
+    return 24 if _wide(cells) else max(14, cells - 58)
 
 
 def nothing(state: State) -> list[Line]:
