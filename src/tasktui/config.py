@@ -15,7 +15,7 @@ NO_SCHEDULER = "TASKTUI_NO_SCHEDULER"
 _SWITCHES = frozenset({"allow_remote", "read_only"})
 
 Admission = Literal["auto", "strict", "off"]
-Builds = Literal["import", "read"]
+Builds = Literal["import", "cluster", "read"]
 Theme = Literal["16", "dark", "light", "mono"]
 
 _WORDS = {"admission": Admission, "builds": Builds, "theme": Theme}
@@ -42,7 +42,9 @@ class Config:
     admission: Admission = "auto"
     """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
     builds: Builds = "import"
-    """Whether an artifact's script is imported, in a process apart, or only read."""
+    """Where an artifact's script is imported: ``import`` on this machine, in a process apart, or,
+    where packages that it requires are missing here, on the cluster; ``cluster`` always there;
+    ``read`` nowhere, it is only read."""
     build_limit_s: float = 120.0
     """How long importing an artifact's script may take, in seconds."""
     unused_limit_h: float = 24.0

@@ -13,6 +13,7 @@ import pytest
 
 from tasktui.engine.http import Http
 from tasktui.engine.kill import Killer
+from tasktui.engine.ray_jobs import RayJobs
 from tasktui.errors import EngineError
 
 ACTORS = ("SERVE_REPLICA::a#M#1", "SERVE_REPLICA::a#M#2")
@@ -53,7 +54,7 @@ def jobs() -> Jobs:
 @pytest.fixture
 async def killer(jobs: Jobs) -> AsyncIterator[Killer]:
     http = Http("http://127.0.0.1:8265", transport=httpx.MockTransport(jobs.answer))
-    yield Killer(http, clock=lambda: jobs.now)
+    yield Killer(RayJobs(http), clock=lambda: jobs.now)
     await http.close()
 
 

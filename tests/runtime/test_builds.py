@@ -22,7 +22,7 @@ from tasktui.domain.schedule import OneOff, Replicas
 from tasktui.domain.task import TaskSpec
 from tasktui.engine.importer import LOG_BYTES
 from tasktui.errors import Conflict, NotAllowed, UserError
-from tasktui.runtime.builds import STAND_IN
+from tasktui.runtime.imports import STAND_IN
 from tasktui.runtime.session import Session
 from tasktui.store import buildfiles
 
@@ -210,7 +210,8 @@ def test_packages_that_only_the_nodes_have_are_no_failure(site: Site, tmp_path: 
     build = artifact.build
     assert (build.status, artifact.scaled) == (BuildStatus.SUCCESS, "Model")
     assert build.note == (
-        "Not imported, only read: not-there-at-all is not installed on this machine."
+        "Not imported, only read: not-there-at-all is not installed on this machine, and no "
+        "cluster answered that could import it."
     )
 
 

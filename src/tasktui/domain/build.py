@@ -58,6 +58,8 @@ class Build:
     """The deployment that was asked for to scale; empty: the build tells."""
     note: str = ""
     """What one should know of a build that succeeded. Untrusted text."""
+    where: str = ""
+    """Where its script is imported: ``on this machine``; empty where it is not, or not yet."""
 
     @property
     def over(self) -> bool:
@@ -99,9 +101,9 @@ def heaviest(weights: Mapping[str, Weight | None], ingress: str) -> str | None:
     return names[0] if len(names) == 1 and known[ingress] <= most else None
 
 
-def entered(build: Build, status: BuildStatus, at: datetime) -> Build:
+def entered(build: Build, status: BuildStatus, at: datetime, where: str = "") -> Build:
     """A build on its way, with nothing of what an earlier one told."""
-    return Build(status=status, at=at, scales=build.scales)
+    return Build(status=status, at=at, scales=build.scales, where=where)
 
 
 def lost(build: Build) -> Build:

@@ -29,7 +29,7 @@ BODY_LIMIT = 64 * 2**20
 _WORDS = 600
 
 
-class _Missing(Rejected):
+class Missing(Rejected):
     """404."""
 
 
@@ -73,7 +73,7 @@ class Http:
         """Whether a GET of ``path`` answers; False for 404. Raises as ``call`` does otherwise."""
         try:
             await self.call("GET", path)
-        except _Missing:
+        except Missing:
             return False
         return True
 
@@ -153,7 +153,7 @@ class Http:
             )
         words = body.decode(errors="replace").strip()[-_WORDS:]
         if status in {400, 404, 422}:
-            kind = _Missing if status == 404 else Rejected
+            kind = Missing if status == 404 else Rejected
             return kind(f"Ray refused {method} {path} ({status}): {words}", "")
         error = self._unreachable(f"answered {status} to {method} {path}: {words[-200:]}")
         return Failed(error.what, error.hint)

@@ -21,6 +21,7 @@ _MOST = 100
 _LINES = 12
 _CHARACTERS = 2000
 _FRAME = re.compile(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)')
+_INSTALL = "Install it for tasktui, too, to have it built here."
 _HIDE = 'Remove that, or put it below if __name__ == "__main__".'
 
 
@@ -36,6 +37,8 @@ class Asked:
     limit_s: float = 120.0
     memory: int = 0
     """Bytes."""
+    on_cluster: bool = False
+    """Whether it was imported there, not on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +137,14 @@ def _raised(asked: Asked, answer: Mapping[str, object], stage: str) -> str:
     if kind == "SystemExit":
         return f"{asked.script} ends the process on import: sys.exit({message}){at}. {_HIDE}"
     if missing:
+        here = "there" if asked.on_cluster else "here"
         return (
-            f"{asked.script} needs the module {missing}, which is not installed here{at}. Name its "
-            "package under requirements in artifact.toml, or put the file into the folder."
+            f"{asked.script} needs the module {missing}, which is not installed {here}{at}. Name "
+            "its package under requirements in artifact.toml, or put the file into the folder."
         )
     if kind == "ImportError":
-        return (
-            f"{asked.script} cannot import what it needs: {raised}{at}. Install it for tasktui, "
-            "too, to have it built here."
-        )
+        mend = "Name it under requirements in artifact.toml." if asked.on_cluster else _INSTALL
+        return f"{asked.script} cannot import what it needs: {raised}{at}. {mend}"
     if stage == "call":
         given = ", ".join(f"{key}={value!r}" for key, value in asked.args.items()) or "none"
         return (
@@ -157,6 +159,8 @@ def _raised(asked: Asked, answer: Mapping[str, object], stage: str) -> str:
 def _ended(asked: Asked, ending: Ending) -> str:
     """The sentence for a process that gave no answer."""
     script = asked.script
+    if ending.why:
+        return ending.why
     match ending.end:
         case End.STOPPED:
             return "The build was cancelled. Build it again where it is wanted."

@@ -2,7 +2,8 @@
 
 Guarantees that it ends, within its time, memory and file sizes; that of its output so much is
 kept and the rest is counted; that everything it started is gone afterwards; and that it sees
-nothing of this process's environment. Must not know the store or what the answer means.
+nothing of this process's environment. Must not know the store or what the answer means, nor
+anything else of tasktui: it is sent to clusters, whose Python may be of 3.10.
 """
 
 from __future__ import annotations
@@ -18,14 +19,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 PROGRAM: Final = Path(__file__).parents[1] / "apart" / "serve_import.py"
 
 LOG_BYTES: Final = 2**20
-_TAIL = LOG_BYTES // 4
 _ANSWER_BYTES = 2**20
 _CHUNK = 2**16
 _LOOK_S = 0.2
@@ -59,7 +59,7 @@ class Limits:
     """Bytes of one file."""
 
 
-class End(StrEnum):
+class End(str, Enum):  # noqa: UP042 - Python 3.10 has no StrEnum
     """How the process ended."""
 
     ANSWERED = "answered"
@@ -82,14 +82,30 @@ class Ending:
     answer: Mapping[str, object] | None = None
     last: str = ""
     """The end of its output. Untrusted text."""
+    why: str = ""
+    """The sentence for it, where whoever ran it knows it. Untrusted text."""
+
+
+class Sink(Protocol):
+    """Where output goes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some."""
+        ...
+
+    def flush(self) -> object:
+        """Let others see it."""
+        ...
 
 
 class Log:
     """Keeps the beginning and the end of what is written; the middle is counted."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Sink, limit: int = LOG_BYTES) -> None:
+        """``limit``: bytes that are kept, a quarter of them of the end."""
         self._file = file
-        self._room = LOG_BYTES - _TAIL
+        self._tail = limit // 4
+        self._room = limit - self._tail
         self._rest = b""
         self._dropped = 0
         self.last = b""
@@ -102,7 +118,7 @@ class Log:
             self._file.flush()
             self._room -= len(head)
         self.last = (self.last + data)[-_CHUNK:]
-        kept = (self._rest + tail)[-_TAIL:]
+        kept = (self._rest + tail)[-self._tail :]
         self._dropped += len(self._rest) + len(tail) - len(kept)
         self._rest = kept
 

@@ -11,15 +11,12 @@ import shlex
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from tasktui.engine import parse
-from tasktui.engine.http import Http
-from tasktui.errors import EngineError, Rejected
+from tasktui.engine.ray_jobs import JobStatus, RayJobs
+from tasktui.errors import EngineError
 
 LOG = logging.getLogger(__name__)
 
-_JOBS = "/api/jobs/"
 _LIMIT_S = 60.0
 """How long a job may take; a busy machine needs a third of it."""
 
@@ -48,8 +45,8 @@ class _Job:
 class Killer:
     """Ends replicas of one cluster."""
 
-    def __init__(self, http: Http, clock: Callable[[], float] = time.monotonic) -> None:
-        self._http = http
+    def __init__(self, jobs: RayJobs, clock: Callable[[], float] = time.monotonic) -> None:
+        self._jobs = jobs
         self._clock = clock
         self._job: _Job | None = None
 
@@ -70,32 +67,24 @@ class Killer:
         self._job = await self._submit(wanted)
 
     async def _submit(self, actors: frozenset[str]) -> _Job:
-        summary = await self._http.json("GET", "/nodes", params={"view": "summary"})
-        # That of the head's own workers: "python" may not be on its PATH, or have no Ray.
-        entry = shlex.join([parse.interpreter(summary) or "python", "-c", _CODE, *sorted(actors)])
-        body = await self._http.json("POST", _JOBS, payload={"entrypoint": entry})
+        words = [await self._jobs.python(), "-c", _CODE, *sorted(actors)]
+        name = await self._jobs.start(shlex.join(words))
         LOG.info("Ending by force: %s", ", ".join(sorted(actors)))
-        name = str(parse.mapping(body, "a job").get("submission_id") or "")
         return _Job(name, actors, self._clock())
 
     async def _look(self, job: _Job) -> None:
-        try:
-            body = parse.mapping(await self._http.json("GET", f"{_JOBS}{job.id}"), "a job")
-        except Rejected:
-            job.over = True  # Ray knows it no more
-            return
-        status = str(body.get("status") or "")
-        job.over = status in {"SUCCEEDED", "FAILED", "STOPPED"}
-        if status == "FAILED":
-            raise _failed(body.get("message"))
+        seen = await self._jobs.look(job.id)
+        job.over = seen is None or seen.over
+        if seen is not None and seen.status is JobStatus.FAILED:
+            raise _failed(seen.message)
         if not job.over and self._clock() - job.began > _LIMIT_S:
             job.over = True
-            await self._http.call("POST", f"{_JOBS}{job.id}/stop")
+            await self._jobs.stop(job.id)
             raise _failed(f"it did not end within {_LIMIT_S:g} s")
 
 
-def _failed(said: Any) -> EngineError:  # noqa: ANN401 - JSON
-    lines = str(said or "no reason given").strip().splitlines()
+def _failed(said: str) -> EngineError:
+    lines = (said or "no reason given").strip().splitlines()
     return EngineError(
         f"Ray's job that ends replicas by force failed: {lines[-1] if lines else ''}",
         "It is tried again. They end by themselves once their requests are answered.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -84,13 +84,19 @@ def _runtime_env(service: Service) -> dict[str, Any]:
         env[RESTARTS] = str(service.restarts)
     found: dict[str, Any] = {**_mapping(service.recipe.base.get("runtime_env"))}
     if service.digest:
-        found["working_dir"] = package_uri(service.digest, service.anew)
         # Beside an image Ray allows nothing of that, and has taken a refused set in part.
-        if service.recipe.requirements:
-            found["pip"] = list(service.recipe.requirements)
+        found |= code_env(service.digest, service.recipe.requirements, service.anew)
     if env:
         found["env_vars"] = env
     return {"runtime_env": found} if found else {}
+
+
+def code_env(digest: str, requirements: Sequence[str], anew: str = "") -> dict[str, Any]:
+    """What of a runtime environment brings a package, and what it requires, to a node."""
+    found: dict[str, Any] = {"working_dir": package_uri(digest, anew)}
+    if requirements:
+        found["pip"] = list(requirements)
+    return found
 
 
 def _deployment_of(service: Service) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tasktui.engine import parse
 from tasktui.engine.http import Http
 from tasktui.engine.kill import Killer
 from tasktui.engine.payload import anew, package_name, same, to_config
+from tasktui.engine.ray_jobs import RayJobs
 from tasktui.engine.ray_logs import RayLogs
 from tasktui.errors import EngineError, Rejected, StoreBroken
 
@@ -68,7 +69,8 @@ class RayServe:
     ) -> None:
         """Raise Unreachable for an address that is not allowed."""
         self._http = Http(address, token, allow_remote=allow_remote, transport=transport)
-        self._killer = Killer(self._http)
+        self.jobs = RayJobs(self._http)
+        self._killer = Killer(self.jobs)
         self._logs = RayLogs(self._http)
         self._autoscaler: tuple[str, bool] = ("", False)
         self._open: tuple[str, bool] = ("", False)

@@ -7,53 +7,42 @@ with the process.
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import sys
 import threading
 import time
-import zipfile
-from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import metadata
-from pathlib import Path
 from typing import BinaryIO
 
 from tasktui import config as settings
 from tasktui.config import Config
 from tasktui.domain.artifact import Artifact, ArtifactId
-from tasktui.domain.build import Build, BuildStatus, entered
-from tasktui.domain.recipe import Parameter, ParameterType, Scalar
-from tasktui.domain.secrets import reference
-from tasktui.engine.imported import Asked, Told, tell
-from tasktui.engine.importer import End, Ending, Job, Limits, Log, run
-from tasktui.engine.script import inspect
-from tasktui.errors import InvalidField
+from tasktui.domain.build import BuildStatus, entered
+from tasktui.engine.address import Target
+from tasktui.engine.imported import Told, tell
+from tasktui.engine.importer import End, Ending, Log
+from tasktui.errors import EngineError
+from tasktui.runtime.contact import ADDRESS
 from tasktui.runtime.files import prepare
+from tasktui.runtime.imports import Means, asked_of, choose, failed, imported, where
 from tasktui.store import buildfiles
 from tasktui.store.store import Store
 
-STAND_IN = "not-known-while-building"
-"""Value, in a build, of a variable that refers to a secret."""
-
 _TURN_S = 0.2
-_NOTHING: Mapping[ParameterType, Scalar] = {
-    ParameterType.TEXT: "",
-    ParameterType.INTEGER: 0,
-    ParameterType.NUMBER: 0.0,
-    ParameterType.BOOLEAN: False,
-}
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SETTINGS = ("state_dir", "build_limit_s", "builds", "address", "allow_remote")
+_ELSEWHERE = "Builds are to run on a cluster: set builds to import to have them here."
 
 
 def start(config: Config, key: ArtifactId, lock: int) -> None:
     """Start the process that builds an artifact; it inherits the lock of that build."""
     import subprocess  # noqa: PLC0415 - off the path of plain reads
 
-    words = [str(config.state_dir), str(config.build_limit_s), str(key), str(lock)]
+    said = {name: getattr(config, name) for name in _SETTINGS}
+    words = [json.dumps(said, default=str), str(key), str(lock)]
     with buildfiles.open_log(config.state_dir, key) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tasktui.runtime.builds", *words],
@@ -69,9 +58,9 @@ def start(config: Config, key: ArtifactId, lock: int) -> None:
 
 
 def main(words: list[str]) -> int:
-    """Build as the arguments say: state directory, seconds, id of the artifact, open lock."""
-    place, limit, key, lock = words
-    config = settings.load(os.environ, state_dir=place, build_limit_s=limit)
+    """Build as the arguments say: settings as JSON, id of the artifact, open lock."""
+    said, key, lock = words
+    config = settings.load(os.environ, **json.loads(said))
     prepare(config.state_dir)
     os.set_inheritable(int(lock), False)
     stop = _Stop()
@@ -116,12 +105,20 @@ class _Build:
         artifact = self._store.artifact_by_id(self._key)
         if artifact is None:
             return None  # it was removed meanwhile
-        asked = _asked(artifact, self._config)
         if turn is None:
+            asked = asked_of(artifact, self._config)
             return self._record(artifact, tell(asked, Ending(end=End.STOPPED, seconds=0.0)))
-        building = replace(artifact, build=entered(artifact.build, BuildStatus.BUILDING, _now()))
+        bound = self._store.setting(ADDRESS) or ""
+        try:
+            target = choose(artifact, self._config, bound)
+        except EngineError as error:
+            return self._record(artifact, failed(f"{error} {_ELSEWHERE}"))
+        at = where(target)
+        building = replace(
+            artifact, build=entered(artifact.build, BuildStatus.BUILDING, _now(), at)
+        )
         self._store.tell_build(building, artifact.build)
-        return self._record(building, self._imported(building, asked))
+        return self._record(building, self._imported(building, target))
 
     def _turn(self) -> int | None:
         """The lock of whose turn it is, kept to the end; None where it was cancelled before."""
@@ -132,104 +129,35 @@ class _Build:
             time.sleep(_TURN_S)
         return None
 
-    def _imported(self, artifact: Artifact, asked: Asked) -> Told:
-        """What the import tells; where a package is missing that Ray installs, the script."""
-        place = buildfiles.work_place(self._config.state_dir, self._key)
+    def _imported(self, artifact: Artifact, target: Target | None) -> Told:
         log = Log(self._log)
         try:
-            folder = place / "package"
-            with zipfile.ZipFile(self._store.archive_path(artifact.digest)) as archive:
-                archive.extractall(folder)  # ours: checked and packed when it was added
-            job = _job(artifact, asked, folder)
-            limits = Limits(seconds=asked.limit_s, memory=asked.memory)
-            told = tell(asked, run(job, limits, log, lambda: self._stop.asked, place))
-            text = (folder / asked.script).read_text(errors="replace")
-        except (OSError, zipfile.BadZipFile, KeyError) as error:
-            return _failed(f"The package cannot be unpacked: {error}. Add the artifact again.")
+            means = Means(
+                archive=self._store.archive_path(artifact.digest),
+                place=buildfiles.work_place(self._config.state_dir, self._key),
+                owner=self._store.owner(),
+                log=log,
+                stopped=lambda: self._stop.asked,
+            )
+            return imported(artifact, self._config, target, means)
         finally:
             log.close()
             buildfiles.clear(self._config.state_dir, self._key)
-        return _read_instead(artifact, asked, told, text)
 
     def _record(self, artifact: Artifact, told: Told) -> None:
         """Write the end; options that the manifest asks for win over those in the code."""
-        new = replace(artifact, build=replace(told.build, at=_now(), scales=artifact.build.scales))
+        before = artifact.build
+        at = "" if told.build.note else before.where
+        build = replace(told.build, at=_now(), scales=before.scales, where=at)
+        new = replace(artifact, build=build)
         if new.build.launchable:
             options = {**told.autoscaling, **artifact.autoscaling}
             new = replace(new, scaled=told.scaled, autoscaling=options)
-        self._store.tell_build(new, artifact.build)
+        self._store.tell_build(new, before)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _failed(words: str) -> Told:
-    return Told(build=Build(status=BuildStatus.FAILURE, error=words))
-
-
-def _asked(artifact: Artifact, config: Config) -> Asked:
-    return Asked(
-        script=f"{artifact.file_path}.py",
-        name=artifact.deployment_name,
-        args={p.name: _value(p) for p in artifact.parameters},
-        scales=artifact.build.scales,
-        limit_s=config.build_limit_s,
-        memory=_memory(),
-    )
-
-
-def _memory() -> int:
-    """Half of what the machine has, within reason: the scheduler lives here, too."""
-    import psutil  # noqa: PLC0415 - only in a build
-
-    return min(8 * 2**30, psutil.virtual_memory().total // 2)
-
-
-def _value(parameter: Parameter) -> Scalar:
-    """Its default; where it has none, a value that it may have."""
-    if parameter.default is not None:
-        return parameter.default
-    if parameter.choices:
-        return parameter.choices[0]
-    if parameter.low is not None:
-        return int(parameter.low) if parameter.type is ParameterType.INTEGER else parameter.low
-    return _NOTHING[parameter.type]
-
-
-def _job(artifact: Artifact, asked: Asked, folder: Path) -> Job:
-    known = {k: v if reference(v) is None else STAND_IN for k, v in artifact.env.items()}
-    module = artifact.file_path.replace("/", ".")
-    return Job(folder=folder, module=module, name=asked.name, args=asked.args, env=known)
-
-
-def _read_instead(artifact: Artifact, asked: Asked, told: Told, text: str) -> Told:
-    """What the script says by itself, where packages that Ray installs are not here."""
-    wanted = _not_here(("ray", *artifact.recipe.requirements)) if told.missing else ()
-    if not wanted:
-        return told
-    try:
-        script = inspect(text, asked.name, asked.scales)
-    except InvalidField as error:
-        build = replace(told.build, error=f"{told.build.why} And not imported: {error}.")
-        return replace(told, build=build)
-    note = f"Not imported, only read: {', '.join(wanted)} is not installed on this machine."
-    build = Build(status=BuildStatus.SUCCESS, seconds=told.build.seconds, note=note)
-    return Told(build=build, scaled=script.scaled, autoscaling=script.autoscaling)
-
-
-def _not_here(requirements: Iterable[str]) -> tuple[str, ...]:
-    """Names of the packages among them that this Python does not have."""
-    names = [found[0] for text in requirements if (found := _NAME.match(text))]
-    return tuple(name for name in names if not _installed(name))
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

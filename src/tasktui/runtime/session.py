@@ -257,7 +257,7 @@ class Session:
                 actor=self._actor,
                 now=self._now,
                 poke=self._poke,
-                build=self._build if self.config.builds == "import" else None,
+                build=None if self.config.builds == "read" else self._build,
                 environ=self.environ,
             )
         )

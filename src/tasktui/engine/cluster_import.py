@@ -1,0 +1,314 @@
+"""Runs the import of a script as a job of a Ray cluster, and follows it to its end.
+
+Guarantees that it ends, whatever the cluster does; that a job which is not over then is told to
+stop, and one that is over leaves no record; and that of the answer only what has the right form
+is believed. The program that runs there is ``import_job``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import shlex
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tasktui.engine.importer import End, Ending, Limits, Log
+from tasktui.engine.packages import Package, pack
+from tasktui.engine.payload import code_env, package_uri
+from tasktui.engine.ray_jobs import JobStatus, JobView, RayJobs
+from tasktui.errors import EngineError, Unreachable
+
+if TYPE_CHECKING:
+    from tasktui.engine.ray_serve import RayServe
+
+PREFIX: Final = "tasktui-build-"
+"""How the names of our jobs begin; the id of the store follows."""
+
+SETUP_S: Final = 900.0
+"""How long Ray may prepare the environment, in seconds: it gives up itself after so many."""
+
+PATIENCE_S: Final = 30.0
+"""How long a cluster may not answer before the import counts as lost, in seconds."""
+
+GRACE_S: Final = 30.0
+"""Beyond its own limit, which it holds itself, the job is stopped from here; in seconds."""
+
+_LOOK_S = 1.0
+_WAIT_S = 0.2
+_END_S = 10.0
+"""How long the end of a job that was stopped is waited for, in seconds."""
+_ERRORS = 3
+_WORDS = 400
+
+_PROGRAM = "tasktui_build"
+_SOURCE = Path(__file__).parents[1]
+_FILES = (
+    "engine/__init__.py",
+    "engine/importer.py",
+    "engine/import_job.py",
+    "apart/serve_import.py",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """An import that a cluster is to run."""
+
+    owner: str
+    """Id of the store, part of the job's name."""
+    digest: str
+    """Of the package."""
+    archive: Path
+    requirements: tuple[str, ...]
+    """What Ray installs; empty where it has them."""
+    env: Mapping[str, str]
+    """Variables, which Ray keeps in the job's record while that is there."""
+    module: str
+    """With dots: ``models.serve``."""
+    name: str
+    args: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How time is told and waited for."""
+
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+_REAL = Pace()
+
+
+async def run_there(  # noqa: PLR0913 - where, what, how long, to where, until when, and the clock
+    ray: RayServe,
+    errand: Errand,
+    limits: Limits,
+    log: Log,
+    stopped: Callable[[], bool],
+    *,
+    place: Path,
+    pace: Pace = _REAL,
+) -> Ending:
+    """Import it there. Files of ours go into the folder ``place``.
+
+    Raises EngineError where the job cannot be started, or Ray refuses to tell of it.
+    """
+    began = pace.now()
+    program = pack_program(place)
+    await _sweep(ray.jobs, errand.owner)
+    await ray.ensure_package(errand.digest, errand.archive)
+    await ray.ensure_package(program.digest, place / f"{program.digest}.zip")
+    mark = secrets.token_hex(16)
+    words = await _words(ray.jobs, errand, limits, mark)
+    name = f"{PREFIX}{errand.owner}-{secrets.token_hex(4)}"
+    installs = f", after installing {', '.join(errand.requirements)}" if errand.requirements else ""
+    log.write(f"-- imported on the cluster, by the job {name}{installs} --\n".encode())
+    following = _Following(ray.jobs, name, mark, limits, log, pace)
+    try:
+        await ray.jobs.start(
+            shlex.join(words), name=name, runtime_env=_runtime_env(errand, program)
+        )
+        ending = await following.end(stopped)
+    finally:
+        await _end(ray.jobs, name, pace)
+    log.write(f"\n-- over after {pace.now() - began:.1f} s --\n".encode())
+    return ending
+
+
+def pack_program(place: Path) -> Package:
+    """Write the package of what runs on the cluster into ``place``."""
+    folder = place / "program"
+    for name in _FILES:
+        path = folder / _PROGRAM / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_SOURCE / name, path)
+    return pack(folder, place)
+
+
+async def _words(jobs: RayJobs, errand: Errand, limits: Limits, mark: str) -> list[str]:
+    asked = {
+        "mark": mark,
+        "module": errand.module,
+        "name": errand.name,
+        "args": dict(errand.args),
+        "seconds": limits.seconds,
+        "memory": limits.memory,
+    }
+    # Where Ray installs packages, its virtual environment is first on the path.
+    python = "python" if errand.requirements else await jobs.python()
+    return [python, "-m", f"{_PROGRAM}.engine.import_job", json.dumps(asked)]
+
+
+def _runtime_env(errand: Errand, program: Package) -> dict[str, object]:
+    """That of a replica, and the program beside it."""
+    return {
+        **code_env(errand.digest, errand.requirements),
+        "py_modules": [package_uri(program.digest)],
+        **({"env_vars": dict(errand.env)} if errand.env else {}),
+    }
+
+
+class _Following:
+    """One job, followed."""
+
+    def __init__(
+        self, jobs: RayJobs, name: str, mark: str, limits: Limits, log: Log, pace: Pace
+    ) -> None:
+        self._jobs = jobs
+        self._name = name
+        self._mark = mark
+        self._limits = limits
+        self._log = log
+        self._pace = pace
+        self._began = self._heard = pace.now()
+        self._running: float | None = None
+        self._shown = 0
+
+    async def end(self, stopped: Callable[[], bool]) -> Ending:
+        """Look until it is over, has to be, or cannot be looked at any more."""
+        while True:
+            found = await self._look()
+            if found is not None:
+                return found
+            until = self._pace.now() + _LOOK_S
+            while self._pace.now() < until:
+                if stopped():
+                    return self._ended(End.STOPPED)
+                await self._pace.wait(_WAIT_S)
+
+    async def _look(self) -> Ending | None:
+        """One look; None while it is on its way."""
+        try:
+            view = await self._jobs.look(self._name)
+            text = await self._jobs.log(self._name) if view else ""
+        except Unreachable as error:
+            if self._pace.now() - self._heard < PATIENCE_S:
+                return None
+            return self._ended(
+                End.EXITED, f"The cluster stopped answering during the import: {error}"
+            )
+        self._heard = self._pace.now()
+        if view is None:
+            return self._ended(
+                End.EXITED,
+                f"The cluster no longer knows the job {self._name}, as after a restart of its "
+                "head. Build it again.",
+            )
+        said = read(text, self._mark, whole=view.over)
+        self._log.write(said.output[self._shown :].encode(errors="replace"))
+        self._shown = max(self._shown, len(said.output))
+        if said.ending is not None:
+            return said.ending
+        return self._over(view, text) if view.over else self._late(view)
+
+    def _late(self, view: JobView) -> Ending | None:
+        now = self._pace.now()
+        if view.status is JobStatus.PENDING:
+            if now - self._began < SETUP_S:
+                return None
+            return self._ended(
+                End.TIMEOUT,
+                f"Ray had not prepared the environment of the import after {SETUP_S:g} s. "
+                "tasktui doctor looks at the cluster; build it again.",
+            )
+        self._running = now if self._running is None else self._running
+        over = now - self._running > self._limits.seconds + GRACE_S
+        return self._ended(End.TIMEOUT) if over else None
+
+    def _over(self, view: JobView, text: str) -> Ending:
+        """How it ended without an answer."""
+        self._log.write(f"{view.message}\n".encode(errors="replace"))
+        if view.status is JobStatus.FAILED:
+            return self._ended(End.EXITED, _failed(view.message))
+        if view.status is JobStatus.STOPPED:
+            return self._ended(
+                End.EXITED, "Somebody else stopped the job of the import. Build it again."
+            )
+        cut = "broke off" if self._mark in text else "is gone"
+        return self._ended(
+            End.EXITED, f"The job of the import ended, and its answer {cut}. Build it again."
+        )
+
+    def _ended(self, end: End, why: str = "") -> Ending:
+        last = self._log.last.decode(errors="replace")
+        return Ending(end=end, seconds=self._pace.now() - self._began, last=last, why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a job's log holds."""
+
+    output: str
+    """What the script wrote. Untrusted text."""
+    ending: Ending | None
+    """How the import ended; None where that is not there, or has not the right form."""
+
+
+def read(text: str, mark: str, *, whole: bool) -> Said:
+    """The output and the ending in a job's log, whatever Ray wrote around them.
+
+    ``whole``: nothing more will come. Until then a line that is not complete is left out.
+    """
+    _, _, rest = f"\n{text}".partition(f"\n{mark}\n")
+    output, ended, last = rest.rpartition(f"\n{mark} ")
+    if not ended:
+        output = rest if whole else rest[: rest.rfind("\n") if "\n" in rest else 0]
+        return Said(output, None)
+    line, complete, _ = last.partition("\n")
+    return Said(output, _ending(line) if complete else None)
+
+
+def _ending(line: str) -> Ending | None:
+    try:
+        found = json.loads(line)
+        end, seconds, code = End(found["end"]), float(found["seconds"]), int(found["code"])
+        answer, last = found["answer"], found["last"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(last, str) or not isinstance(answer, dict | None):
+        return None
+    return Ending(end=end, seconds=seconds, code=code, answer=answer, last=last)
+
+
+def _failed(message: str) -> str:
+    """A sentence with the words of whatever failed: pip's, a shell's, or Ray's."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR:")][:_ERRORS] or lines[-1:]
+    words = " ".join(line.removeprefix("ERROR:").strip() for line in errors)[:_WORDS]
+    if "runtime_env setup failed" in message:
+        return (
+            f"The cluster cannot prepare the environment: {words}. Check requirements in "
+            "artifact.toml, and what the head reaches."
+        ).replace("..", ".")
+    return f"The job of the import failed: {words or 'no reason given'}"
+
+
+async def _end(jobs: RayJobs, name: str, pace: Pace) -> None:
+    """Stop the job unless it is over, and remove its record once it is, as far as Ray answers."""
+    with suppress(EngineError):
+        view = await jobs.look(name)
+        if view is not None and not view.over:
+            await jobs.stop(name)
+        end = pace.now() + _END_S
+        while view is not None and not view.over and pace.now() < end:
+            await pace.wait(_WAIT_S)
+            view = await jobs.look(name)
+        if view is not None and view.over:
+            await jobs.forget(name)
+
+
+async def _sweep(jobs: RayJobs, owner: str) -> None:
+    """End what builds that were killed have left: one build of a store runs at a time."""
+    with suppress(EngineError):
+        for name in await jobs.names(f"{PREFIX}{owner}-"):
+            view = await jobs.look(name)
+            if view is not None:
+                await (jobs.forget(name) if view.over else jobs.stop(name))
