@@ -18,11 +18,14 @@ from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.observed import App, AppStatus, Observed
 from tasktui.domain.recipe import Health, Recipe, Scalar
 from tasktui.domain.service import Service
+from tasktui.engine.cluster_import import Errand, Pace, run_there
 from tasktui.engine.fake import FakeRay
+from tasktui.engine.importer import End, Ending, Limits, Log
 from tasktui.engine.packages import pack
-from tasktui.engine.payload import same, to_config
+from tasktui.engine.payload import code_env, lost_package, same, to_config
+from tasktui.engine.ray_jobs import JobStatus, JobView
 from tasktui.engine.ray_serve import RayServe
-from tasktui.errors import Rejected
+from tasktui.errors import EngineError, Rejected
 
 SCRIPT = """
 from ray import serve
@@ -298,3 +301,107 @@ def _status(seen: Observed, name: str) -> AppStatus | None:
 
 def _pids(app: App) -> list[int | None]:
     return [r.pid for r in app.replicas]
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    place = tmp_path / "work"
+    place.mkdir()
+    return place
+
+
+async def _imported(bench: Bench, place: Path, **kw: Any) -> Ending:
+    given = {"digest": bench.digest, "archive": bench.archive, "requirements": (), **kw}
+    errand = Errand(
+        owner="abc123", env={"PLAIN": "yes"}, module="serve", name="app", args={}, **given
+    )
+    with (place / "log").open("wb") as file:
+        return await run_there(
+            bench.engine,
+            errand,
+            Limits(seconds=60),
+            Log(file),
+            lambda: False,
+            place=place,
+            pace=Pace(wait=lambda _: bench.wait()),
+        )
+
+
+async def test_a_script_is_imported_by_a_job_that_leaves_no_record(
+    bench: Bench, work: Path
+) -> None:
+    ending = await _imported(bench, work)
+    assert (ending.end, ending.code) == (End.ANSWERED, 0)
+    assert ending.answer is not None
+    (found,) = ending.answer["deployments"]  # type: ignore[misc]
+    assert (found["name"], found["calls"], found["gpu"]) == ("Echo", [], 0)
+    assert "by the job tasktui-build-abc123-" in (work / "log").read_text()
+    assert await bench.engine.jobs.names("tasktui-build-abc123-") == []
+
+
+async def test_packages_that_only_the_cluster_gets_are_there_for_the_import(
+    bench: Bench, work: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "needs"
+    folder.mkdir()
+    (folder / "serve.py").write_text(f"import only_there\n{SCRIPT}")
+    digest = pack(folder, tmp_path).digest
+    ending = await _imported(
+        bench,
+        work,
+        digest=digest,
+        archive=tmp_path / f"{digest}.zip",
+        requirements=(f"only-there @ {_wheel(tmp_path).as_uri()}",),
+    )
+    assert (ending.end, ending.why) == (End.ANSWERED, "")
+    assert ending.answer is not None
+    assert "deployments" in ending.answer
+
+
+def _wheel(place: Path) -> Path:
+    """A package of one module, made without any tool."""
+    info = "only_there-1.0.dist-info"
+    files = {
+        "only_there.py": "",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: only-there\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in files)
+    path = place / "only_there-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+async def test_a_job_whose_package_is_nowhere_fails_in_words(bench: Bench) -> None:
+    jobs = bench.engine.jobs
+    name = await jobs.start("true", runtime_env=code_env("0" * 64, ()))
+    seen = await _over(bench, name)
+    assert seen.status is JobStatus.FAILED
+    assert lost_package(seen.message)
+    await jobs.forget(name)
+
+
+async def test_a_job_that_is_stopped_can_be_forgotten(bench: Bench) -> None:
+    jobs = bench.engine.jobs
+    name = await jobs.start("sleep 600", name="tasktui-build-abc123-waits")
+    assert name in await jobs.names("tasktui-build-abc123-")
+    with pytest.raises(EngineError):
+        await jobs.forget(name)
+    await jobs.stop(name)
+    assert (await _over(bench, name)).status is JobStatus.STOPPED
+    await jobs.forget(name)
+    assert await jobs.look(name) is None
+    await jobs.stop(name)
+    await jobs.forget(name)
+
+
+async def _over(bench: Bench, name: str) -> JobView:
+    for _ in range(200):
+        seen = await bench.engine.jobs.look(name)
+        assert seen
+        if seen.over:
+            return seen
+        await bench.wait()
+    raise AssertionError(seen)

@@ -112,7 +112,7 @@ async def test_a_second_deactivate_ends_the_replicas_at_once(world: World) -> No
     world.commands.deactivate("chat")
     await world.advance(5)
     assert world.status() is Status.IDLE
-    assert len(world.ray.jobs) == 1
+    assert len(world.ray.jobs.entries) == 1
 
 
 async def test_archive_when_idle_puts_an_active_task_away_after_its_drain(world: World) -> None:

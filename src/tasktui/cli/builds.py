@@ -40,14 +40,16 @@ def conclude(call: Call, artifact: Artifact, *, wait: bool) -> int:
     elif not build.over:
         say(f"{artifact.label}  {build.status}; tasktui artifact show {artifact.label}")
     else:
-        note(f"tasktui: {artifact.label}: {build.status}: {build.why}")
+        at = f" {build.where}" if build.where else ""
+        note(f"tasktui: {artifact.label}: {build.status}{at}: {build.why}")
         note(f"  tasktui artifact log {artifact.label} shows what it wrote.")
     return 0 if build.launchable or not build.over else FAILED
 
 
 def _ended(build: Build) -> str:
     took = f" in {build.seconds:.1f} s" if build.seconds is not None else ""
-    return f"{build.status}{took}. {build.note}".rstrip(" .")
+    at = f" {build.where}" if build.where else ""
+    return f"{build.status}{took}{at}. {build.note}".rstrip(" .")
 
 
 def _waited(call: Call, artifact: Artifact) -> Artifact:
@@ -59,7 +61,8 @@ def _waited(call: Call, artifact: Artifact) -> Artifact:
     progress = Progress()
     try:
         while not artifact.build.over:
-            progress(f"{artifact.label}  {_STAGES[artifact.build.status]}")
+            stage = f"{_STAGES[artifact.build.status]} {artifact.build.where}".rstrip()
+            progress(f"{artifact.label}  {stage}")
             changed.wait(_LOOK_S)
             changed.clear()
             artifact = call.session.call(look)
@@ -106,7 +109,7 @@ def _log(call: Call) -> int:
         emit({"artifact": artifact.label, "build": build_json(build), "log": text})
         return 0
     say(text.rstrip("\n"), lines=True)
-    note(f"{artifact.label}  {_ended(build) if build.launchable else build.status} {build.why}")
+    note(f"{artifact.label}  {_ended(build)}{f': {build.why}' if build.error else ''}")
     return 0
 
 
@@ -117,6 +120,7 @@ def build_rows(build: Build) -> list[tuple[str, str]]:
     return [
         ("Build", f"{build.status}{f' {iso(build.at)}' if build.at else ''}"),
         ("Took", f"{build.seconds:.1f} s" if build.seconds is not None else ""),
+        ("Imported", build.where),
         ("Note", build.note),
         ("Failed", first),
         *((" ", line) for line in rest),

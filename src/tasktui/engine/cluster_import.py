@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import shlex
 import shutil
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tasktui.domain.secrets import mask
 from tasktui.engine.importer import End, Ending, Limits, Log
 from tasktui.engine.packages import Package, pack
 from tasktui.engine.payload import code_env, package_uri
 from tasktui.engine.ray_jobs import JobStatus, JobView, RayJobs
-from tasktui.errors import EngineError, Unreachable
+from tasktui.errors import EngineError, Rejected, Unreachable
 
 if TYPE_CHECKING:
     from tasktui.engine.ray_serve import RayServe
@@ -44,6 +46,8 @@ _LOOK_S = 1.0
 _WAIT_S = 0.2
 _END_S = 10.0
 """How long the end of a job that was stopped is waited for, in seconds."""
+_ERROR = re.compile(r"(?:ERROR:|error:|\N{MULTIPLICATION SIGN}) *(.+)")
+"""How pip marks what went wrong, in any of its words."""
 _ERRORS = 3
 _WORDS = 400
 
@@ -111,11 +115,10 @@ async def run_there(  # noqa: PLR0913 - where, what, how long, to where, until w
     name = f"{PREFIX}{errand.owner}-{secrets.token_hex(4)}"
     installs = f", after installing {', '.join(errand.requirements)}" if errand.requirements else ""
     log.write(f"-- imported on the cluster, by the job {name}{installs} --\n".encode())
-    following = _Following(ray.jobs, name, mark, limits, log, pace)
+    job = _Job(name, mark, limits, tuple(errand.env.values()))
+    following = _Following(ray.jobs, job, log, pace)
     try:
-        await ray.jobs.start(
-            shlex.join(words), name=name, runtime_env=_runtime_env(errand, program)
-        )
+        await _start(ray.jobs, job, words, _runtime_env(errand, program))
         ending = await following.end(stopped)
     finally:
         await _end(ray.jobs, name, pace)
@@ -156,16 +159,32 @@ def _runtime_env(errand: Errand, program: Package) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A job that runs an import."""
+
+    name: str
+    mark: str
+    limits: Limits
+    values: tuple[str, ...]
+    """Of its variables: Ray repeats them in what it says of a failure."""
+
+
+async def _start(
+    jobs: RayJobs, job: _Job, words: Sequence[str], runtime_env: Mapping[str, object]
+) -> None:
+    try:
+        await jobs.start(shlex.join(words), name=job.name, runtime_env=runtime_env)
+    except Rejected as error:
+        raise Rejected(mask(error.what, job.values), error.hint) from None
+
+
 class _Following:
     """One job, followed."""
 
-    def __init__(
-        self, jobs: RayJobs, name: str, mark: str, limits: Limits, log: Log, pace: Pace
-    ) -> None:
+    def __init__(self, jobs: RayJobs, job: _Job, log: Log, pace: Pace) -> None:
         self._jobs = jobs
-        self._name = name
-        self._mark = mark
-        self._limits = limits
+        self._job = job
         self._log = log
         self._pace = pace
         self._began = self._heard = pace.now()
@@ -187,8 +206,8 @@ class _Following:
     async def _look(self) -> Ending | None:
         """One look; None while it is on its way."""
         try:
-            view = await self._jobs.look(self._name)
-            text = await self._jobs.log(self._name) if view else ""
+            view = await self._jobs.look(self._job.name)
+            text = await self._jobs.log(self._job.name) if view else ""
         except Unreachable as error:
             if self._pace.now() - self._heard < PATIENCE_S:
                 return None
@@ -199,10 +218,10 @@ class _Following:
         if view is None:
             return self._ended(
                 End.EXITED,
-                f"The cluster no longer knows the job {self._name}, as after a restart of its "
+                f"The cluster no longer knows the job {self._job.name}, as after a restart of its "
                 "head. Build it again.",
             )
-        said = read(text, self._mark, whole=view.over)
+        said = read(text, self._job.mark, whole=view.over)
         self._log.write(said.output[self._shown :].encode(errors="replace"))
         self._shown = max(self._shown, len(said.output))
         if said.ending is not None:
@@ -220,19 +239,20 @@ class _Following:
                 "tasktui doctor looks at the cluster; build it again.",
             )
         self._running = now if self._running is None else self._running
-        over = now - self._running > self._limits.seconds + GRACE_S
+        over = now - self._running > self._job.limits.seconds + GRACE_S
         return self._ended(End.TIMEOUT) if over else None
 
     def _over(self, view: JobView, text: str) -> Ending:
         """How it ended without an answer."""
-        self._log.write(f"{view.message}\n".encode(errors="replace"))
+        message = mask(view.message, self._job.values)
+        self._log.write(f"{message}\n".encode(errors="replace"))
         if view.status is JobStatus.FAILED:
-            return self._ended(End.EXITED, _failed(view.message))
+            return self._ended(End.EXITED, _failed(message))
         if view.status is JobStatus.STOPPED:
             return self._ended(
                 End.EXITED, "Somebody else stopped the job of the import. Build it again."
             )
-        cut = "broke off" if self._mark in text else "is gone"
+        cut = "broke off" if self._job.mark in text else "is gone"
         return self._ended(
             End.EXITED, f"The job of the import ended, and its answer {cut}. Build it again."
         )
@@ -281,13 +301,14 @@ def _ending(line: str) -> Ending | None:
 def _failed(message: str) -> str:
     """A sentence with the words of whatever failed: pip's, a shell's, or Ray's."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR:")][:_ERRORS] or lines[-1:]
-    words = " ".join(line.removeprefix("ERROR:").strip() for line in errors)[:_WORDS]
+    marked = (found[1] for line in lines if (found := _ERROR.match(line)))
+    errors = list(dict.fromkeys(marked))[:_ERRORS] or lines[-1:]
+    words = "; ".join(error.rstrip(".") for error in errors)[:_WORDS]
     if "runtime_env setup failed" in message:
         return (
             f"The cluster cannot prepare the environment: {words}. Check requirements in "
             "artifact.toml, and what the head reaches."
-        ).replace("..", ".")
+        )
     return f"The job of the import failed: {words or 'no reason given'}"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tasktui.engine.fake_jobs import FakeJobs
 from tasktui.engine.fake_logs import CONTROLLER, FakeLogs
 
 _ROLLED = ("import_path", "runtime_env", "args")
@@ -65,7 +66,7 @@ class FakeRay:
         self.apps: dict[str, FakeApp] = {}
         self.packages: dict[str, bytes] = {}
         self.nodes: dict[str, dict[str, float]] = {"node-1": {"CPU": 8.0, "GPU": 0.0}}
-        self.jobs: list[str] = []
+        self.jobs = FakeJobs()
         self.logs = FakeLogs()
         self.puts: list[dict[str, Any]] = []
         self.failing: dict[str, str] = {}
@@ -94,6 +95,7 @@ class FakeRay:
         """The head restarted: no application, no package, another session."""
         self.apps.clear()
         self.packages.clear()
+        self.jobs.rows.clear()
         self.session += "x"
 
     def deploy_foreign(self, name: str = "others", *, imperative: bool = False) -> None:
@@ -131,8 +133,9 @@ class FakeRay:
         if path.startswith("/api/packages/gcs/"):
             return self._package(method, path.rsplit("/", 1)[1], request.content)
         if path == "/api/jobs/" and method == "POST":
-            self._job(json.loads(request.content)["entrypoint"])
-            return httpx.Response(200, json={"submission_id": "job"})
+            return self._job(json.loads(request.content))
+        if path.startswith("/api/jobs/"):
+            return self.jobs.answer(method, path, self.now)
         if path.startswith("/api/v0/logs"):
             return self.logs.answer(path, request.url.params, self.nodes)
         answer = self._answers().get(path)
@@ -189,11 +192,13 @@ class FakeRay:
             return httpx.Response(200)
         return httpx.Response(200 if name in self.packages else 404)
 
-    def _job(self, entrypoint: str) -> None:
-        self.jobs.append(entrypoint)
+    def _job(self, body: Mapping[str, Any]) -> httpx.Response:
+        entrypoint = str(body["entrypoint"])
+        answer = self.jobs.submit(body, self.now, self.packages)
         for name, app in list(self.apps.items()):
             if app.deleting_until is not None and f"::{name}#" in entrypoint:
                 del self.apps[name]
+        return answer
 
     def _settle(self) -> None:
         """Let what time has brought come true."""

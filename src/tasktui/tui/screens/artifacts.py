@@ -101,7 +101,7 @@ async def rebuild(page: Page, label: str) -> None:
     question = Question(
         title=f"Build {label}",
         lines=[
-            "Its script is imported again, in a process apart.",
+            "Its script is imported again, in a process apart or on the cluster.",
             "Until that went well no task can be launched from it; those that run, run on.",
         ],
         actions=[Button(YES, "Build")],

@@ -78,6 +78,8 @@ def told(build: Build, cells: int) -> list[Line]:
     rows = [("Build", f"{build.status}{took}{at}", tone(build))]
     if build.over and not build.launchable:
         rows.append(("Failed", build.why, Tone.PROBLEM))
+    if build.where:
+        rows.append(("Imported", build.where, Tone.PLAIN))
     if build.note:
         rows.append(("Note", build.note, Tone.NOTE))
     for number, one in enumerate(build.deployments):

@@ -62,8 +62,9 @@ class BuildLog(ModalScreen[None]):
         cells, artifact = self.size.width, self._artifact
         title = Span(f" Build log of {artifact.label}", Tone.TITLE)
         told = Span(f"  {artifact.build.status}", Tone.STRONG)
+        at = Span(f"  imported {clean(artifact.build.where)}" if artifact.build.where else "")
         rule = chrome.rule((), cells, self._palette.glyphs.rule)
-        self._head.show([line(title, told), rule])
+        self._head.show([line(title, told, at), rule])
         self._lines.show(lines(self._log, cells - 1))
         keys = (("Up Down", "scroll"), ("PgUp PgDn", "page"), ("Esc", "back"))
         self._keys.show(

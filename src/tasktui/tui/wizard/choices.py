@@ -113,19 +113,25 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
     why = refusal(artifact)
     rows = [
         *([("Build", f"{why} (F2 shows the log)")] if why else []),
+        *([("Build", artifact.build.note)] if artifact.build.note else []),
         ("About", artifact.description or "-"),
         ("Needs", _needs(artifact)),
         ("Used by", str(look.users.get(artifact.label, "-"))),
         *([("Tags", ", ".join(artifact.tags))] if artifact.tags else []),
         ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
         ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
-        ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}"),
+        ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}{_imported(artifact)}"),
     ]
     out: list[Line] = []
     for label, text in rows:
         content = line(Span(f" {label:<9} ", Tone.DIM), text)
         out += wrap(content, cells, indent=" " * 11)[:2]
     return out
+
+
+def _imported(artifact: Artifact) -> str:
+    where = artifact.build.where
+    return f", imported {where}" if where else ""
 
 
 def _needs(artifact: Artifact) -> str:
