@@ -14,12 +14,14 @@ import pytest
 
 from make import OURS, make_replica, make_replicas, make_service
 from tasktui.domain.artifact import Spec
+from tasktui.domain.build import Deployment
 from tasktui.domain.log import ALL_LINES, Stream
 from tasktui.domain.observed import App, AppStatus, Observed
 from tasktui.domain.recipe import Health, Recipe, Scalar
 from tasktui.domain.service import Service
 from tasktui.engine.cluster_import import Errand, Pace, run_there
 from tasktui.engine.fake import FakeRay
+from tasktui.engine.imported import Asked, tell
 from tasktui.engine.importer import End, Ending, Limits, Log
 from tasktui.engine.packages import pack
 from tasktui.engine.payload import code_env, lost_package, same, to_config
@@ -332,9 +334,9 @@ async def test_a_script_is_imported_by_a_job_that_leaves_no_record(
 ) -> None:
     ending = await _imported(bench, work)
     assert (ending.end, ending.code) == (End.ANSWERED, 0)
-    assert ending.answer is not None
-    (found,) = ending.answer["deployments"]  # type: ignore[misc]
-    assert (found["name"], found["calls"], found["gpu"]) == ("Echo", [], 0)
+    told = tell(Asked(script="serve.py", name="app", args={}), ending)
+    assert told.build.deployments == (Deployment(name="Echo"),)
+    assert told.scaled == "Echo"
     assert "by the job tasktui-build-abc123-" in (work / "log").read_text()
     assert await bench.engine.jobs.names("tasktui-build-abc123-") == []
 

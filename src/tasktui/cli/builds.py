@@ -40,9 +40,9 @@ def conclude(call: Call, artifact: Artifact, *, wait: bool) -> int:
     elif not build.over:
         say(f"{artifact.label}  {build.status}; tasktui artifact show {artifact.label}")
     else:
-        at = f" {build.where}" if build.where else ""
-        note(f"tasktui: {artifact.label}: {build.status}{at}: {build.why}")
-        note(f"  tasktui artifact log {artifact.label} shows what it wrote.")
+        at = f"Imported {build.where}. " if build.where else ""
+        note(f"tasktui: {artifact.label}: {build.status}: {build.why}")
+        note(f"  {at}tasktui artifact log {artifact.label} shows what it wrote.")
     return 0 if build.launchable or not build.over else FAILED
 
 
