@@ -12,7 +12,7 @@ from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.cli.waiting import report
 from tasktui.commands.commands import Commands
 from tasktui.commands.outlook import outlook
-from tasktui.commands.stepping import Step
+from tasktui.commands.steps import Step
 from tasktui.domain.actions import Action
 from tasktui.domain.task import Task, Until
 from tasktui.errors import UserError

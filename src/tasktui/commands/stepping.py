@@ -5,17 +5,14 @@ The schedule is never changed: it takes over again by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from tasktui.commands.changes import Changes
 from tasktui.commands.hand import cleared, long_until, overridden, paused, resumed
+from tasktui.commands.steps import Step
 from tasktui.domain.actions import Action
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.task import Task, Until
-
-Step = Callable[[Task], Task]
-"""A change of one task, pure but for the moment and the user in it."""
 
 
 class Stepping(Changes):
@@ -55,10 +52,6 @@ class Stepping(Changes):
     def resume(self, name: str, *, action_id: str = "") -> Task:
         """End the pause: the point in force applies once, and nothing is replayed."""
         return self._change(name, Action.RESUME, self.resuming(), action_id, _resumed)
-
-    def would(self, name: str, action: Action, step: Step) -> Task:
-        """The task as ``step`` would leave it; nothing is written. Raises what the verb raises."""
-        return step(self._allowed(name, action))
 
     def scaling(self, replicas: Replicas, until: datetime | Until) -> Step:
         """What ``scale`` does to a task."""
