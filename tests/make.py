@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import Any
 
+from tasktui.commands.plan import Around, serving
+from tasktui.config import Config
 from tasktui.domain.artifact import Artifact, ArtifactId, ArtifactKind, Spec
 from tasktui.domain.event import Event, EventKind
-from tasktui.domain.observed import App, AppStatus, Node, Observed, Replica, Resources
+from tasktui.domain.observed import (
+    App,
+    AppStatus,
+    ClusterState,
+    ClusterView,
+    Node,
+    Observed,
+    Replica,
+    Resources,
+)
 from tasktui.domain.schedule import Daily, OneOff, Point, Replicas
 from tasktui.domain.service import Ours, Service, app_name
 from tasktui.domain.status import Status
@@ -95,6 +107,18 @@ def make_artifact(name: str = "echo", **kw: Any) -> Artifact:
         "created_by": "op",
     }
     return Artifact(**{**defaults, **kw})
+
+
+def make_around(*tasks: Task, **kw: Any) -> Around:
+    """What stands beside a task whose change is planned, on a cluster that answers."""
+    defaults: dict[str, Any] = {
+        "now": NOW,
+        "config": Config(state_dir=Path()),
+        "cluster": ClusterView(state=ClusterState.CONNECTED, serve_url="http://127.0.0.1:8000"),
+        "tasks": tasks,
+        "serving": serving(tasks, NOW),
+    }
+    return Around(**{**defaults, **kw})
 
 
 def make_event(kind: EventKind = EventKind.NOTICE, **kw: Any) -> Event:

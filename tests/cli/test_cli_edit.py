@@ -25,11 +25,14 @@ def test_each_changed_line_says_hot_or_how_many_replicas_restart(tool: Tool) -> 
     tool.run("activate", "chat", "--when", "now")
     tool.becomes("chat", Status.RUNNING, replicas=(make_replica("a"), make_replica("b")))
     out = tool.run("edit", "chat", "--daily", "08:00=2-6", "--env", "A=1", "--dry-run")
-    schedule, environment, plan = out.splitlines()
+    schedule, environment, ahead, _, bounds, effect, cluster = out.splitlines()
     assert schedule.startswith("schedule: Daily 08:00 2-4")
     assert schedule.endswith("[hot]")
     assert environment == "environment: - -> A  [restarts 2]"
-    assert plan.startswith("at once: 2-6 (")
+    assert ahead.startswith("at once: 2-6 (")
+    assert bounds == "replicas: 2-4 (0.2-0.4 CPU) -> 2-6 (0.2-0.6 CPU)"
+    assert effect.startswith("Replaces 2 replicas by new ones, a few at a time")
+    assert cluster == "No cluster is there: it waits for one."
     assert "Nothing was written." in tool.err
     assert tool.task("chat").revision == 1
 
@@ -39,12 +42,21 @@ def test_an_edit_of_a_schedule_says_what_is_in_force_at_once_and_then(tool: Tool
     new = ("edit", "chat", "--daily", "00:00=2-6,23:59:59=0-1", "--dry-run")
     assert "not activated: nothing starts" in tool.run(*new)
     tool.run("activate", "chat", "--when", "now")
-    assert tool.run(*new).splitlines()[-1] == "at once: 2-6 (00:00Z), then 23:59:59Z 0-1"
-    assert tool.json(*new)["plan"] == ["at once: 2-6 (00:00Z)", "then 23:59:59Z 0-1"]
+    said = tool.run(*new).splitlines()
+    assert said[1:] == [
+        "at once: 2-6 (00:00Z)",
+        "then 23:59:59Z 0-1",
+        "No replica starts, stops or restarts now.",
+    ]
+    assert tool.json(*new)["plan"] == said
     tool.run("scale", "chat", "9", "--until", "cleared")
-    said = tool.run(*new).splitlines()[-1]
-    assert said.startswith("at once: 9-9 by hand until cleared, not applied: 23:59:59Z 0-1")
-    assert tool.json("edit", "chat", "--env", "A=1", "--dry-run")["plan"] == []
+    said = tool.run(*new).splitlines()
+    assert said[1] == "at once: 9-9 by hand until cleared"
+    assert said[2].startswith("not applied: 23:59:59Z 0-1")
+    assert tool.json("edit", "chat", "--env", "A=1", "--dry-run")["plan"] == [
+        "environment: - -> A  [hot]",
+        "No replica starts, stops or restarts now.",
+    ]
 
 
 def test_an_edit_as_json_has_its_changes_and_the_task(tool: Tool) -> None:

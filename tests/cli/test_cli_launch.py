@@ -62,13 +62,14 @@ def test_a_dry_run_shows_what_would_be_and_writes_nothing(tool: Tool) -> None:
     words = ("launch", "chat", "--artifact", "echo", "--daily", "08:00=2-4", "--timezone", "UTC")
     out = tool.run(*words, "--dry-run")
     assert "serve" in out
-    assert out.count("2-4 replicas") == 4
+    assert out.count("UTC                   2-4     0.2-0.4 CPU") == 1 + 5, "next, and five points"
+    assert "after Launch    Idle: nothing runs until it is activated" in out
     assert "Nothing was written." in tool.err
-    assert "not reachable" in tool.err, "a warning"
+    assert "! Whether 0.1 CPU fits is not known" in out, "a warning"
     body = tool.json(*words, "--dry-run")
     assert body["artifact"] == "echo"
     assert body["deployment_name"] == "app"
-    assert len(body["next"]) == 4
+    assert len(body["next"]) == 5
     assert body["warnings"]
     assert tool.json("ls") == []
 

@@ -52,7 +52,10 @@ def test_rollback_to_one_that_is_named(edited: Tool) -> None:
 
 def test_a_dry_run_shows_the_changes_and_writes_nothing(edited: Tool) -> None:
     edited.becomes("chat", Status.RUNNING)
-    assert edited.run("rollback", "chat", "--dry-run") == "environment: TOKEN -> -  [hot]\n"
+    assert edited.run("rollback", "chat", "--dry-run").splitlines() == [
+        "environment: TOKEN -> -  [hot]",
+        "It becomes a new revision; the ones of now stay in its history.",
+    ]
     assert "Nothing was written" in edited.err
     assert edited.task("chat").revision == 3
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tasktui.cli.manual import manual
-from tasktui.cli.parser import Place, build
+from tasktui.cli.parser import build
 from tasktui.cli.table import VERBS
-from tasktui.cli.verbs import Verb
+from tasktui.cli.verbs import Place, Verb
 
 ROOT = Path(__file__).parents[2]
 

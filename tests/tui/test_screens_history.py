@@ -9,11 +9,15 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from make import NOW, make_daily, make_task
+from make import NOW, make_around, make_daily, make_task
 from tasktui.commands.edits import Change
+from tasktui.commands.plan import plan
+from tasktui.domain.actions import Action
 from tasktui.domain.task import Task
+from tasktui.tui.lines import plain
 from tasktui.tui.screens import questions
 from tasktui.tui.screens.dialogs import Dialog
+from tasktui.tui.times import View
 from tui.bench import Bench, asked, press, text, until
 
 SIZES = [(80, 24), (120, 40)]
@@ -118,12 +122,14 @@ async def test_a_long_history_keeps_the_cursor_in_sight(bench: Bench) -> None:
 
 
 def test_the_question_says_what_changes_and_what_that_restarts() -> None:
-    lines = [
+    changes = [
         Change("artifact", "m@2", "m@1", True, "restarts 3"),
         Change("schedule", "a", "b", False, "hot"),
     ]
-    question = questions.rollback(make_task(revision=4, created_at=NOW), 2, lines)
-    assert question.lines[:2] == [
+    task = make_task(revision=4, created_at=NOW)
+    made = plan(Action.ROLLBACK, task, task, make_around(), changes)
+    question = questions.rollback(made, 2, View(now=NOW))
+    assert [part if isinstance(part, str) else plain(part) for part in question.lines][:2] == [
         "artifact: m@2 -> m@1  [restarts 3]",
         "schedule: a -> b  [hot]",
     ]

@@ -9,6 +9,7 @@ import pytest
 from make import (
     NOW,
     make_arming,
+    make_around,
     make_daily,
     make_node,
     make_one_off,
@@ -16,6 +17,7 @@ from make import (
     make_replica,
     make_task,
 )
+from tasktui.commands.plan import Around
 from tasktui.domain.artifact import Spec
 from tasktui.domain.observed import ClusterView, Resources
 from tasktui.domain.status import Badge, Mark, Status
@@ -35,6 +37,14 @@ def said(question: Question) -> str:
     return "\n".join(words(part) for part in question.lines)
 
 
+def asked(task: Task, view: View = VIEW) -> Question:
+    return questions.activate(task, view, make_around())
+
+
+def restored(task: Task, taken: frozenset[str]) -> Question:
+    return questions.restore(task, VIEW, make_around(), taken)
+
+
 def offers(question: Question) -> dict[str, str]:
     return {b.id: b.label for b in question.actions}
 
@@ -45,7 +55,7 @@ def running(replicas: int) -> Task:
 
 
 def test_a_daily_task_is_offered_its_next_point_and_the_one_in_force() -> None:
-    question = questions.activate(make_task(), VIEW)
+    question = asked(make_task())
     assert offers(question) == {
         "next": "Wait for 20:00Z 0-1 (in 6h00)",
         "now": "Start now with 08:00Z 2-4",
@@ -55,26 +65,26 @@ def test_a_daily_task_is_offered_its_next_point_and_the_one_in_force() -> None:
 
 def test_one_that_gave_up_is_offered_to_try_again_at_each_point() -> None:
     failed = make_progress(badges=(Mark(Badge.FAILED, "5/5"),))
-    question = questions.activate(make_task(progress=failed), VIEW)
+    question = questions.activate(make_task(progress=failed), VIEW, make_around())
     assert offers(question) == {
         "next": "Wait for 20:00Z 0-1 (in 6h00)",
         "now": "Start now with 08:00Z 2-4",
         "now+again": "Start now with 08:00Z 2-4, try again at each point",
     }
     once = make_task(progress=failed, schedule=make_one_off(None))
-    assert list(offers(questions.activate(once, VIEW))) == ["now"], "it has no other point"
+    assert list(offers(asked(once))) == ["now"], "it has no other point"
 
 
 def test_points_are_said_on_the_clock_of_the_viewer() -> None:
     task = make_task(schedule=make_daily("08:00=2-4,20:00=0-1", "America/New_York"))
-    assert offers(questions.activate(task, VIEW))["next"].startswith("Wait for 20:00 0-1")
+    assert offers(asked(task))["next"].startswith("Wait for 20:00 0-1")
     utc = View(now=NOW, base=TimeBase.UTC)
-    assert offers(questions.activate(task, utc))["next"].startswith("Wait for Fri 01:00Z 0-1")
+    assert offers(asked(task, utc))["next"].startswith("Wait for Fri 01:00Z 0-1")
 
 
 def test_while_the_schedule_stops_the_way_to_run_is_by_hand() -> None:
     task = make_task(schedule=make_daily("08:00=0-0,20:00=2-4"))
-    question = questions.activate(task, VIEW)
+    question = asked(task)
     assert "08:00Z 0-0 is in force: nothing runs before the next point." in said(question)
     assert offers(question) == {
         "next": "Wait for 20:00Z 2-4 (in 6h00)",
@@ -85,7 +95,7 @@ def test_while_the_schedule_stops_the_way_to_run_is_by_hand() -> None:
 
 def test_a_schedule_that_will_never_fire_offers_nothing() -> None:
     task = make_task(schedule=make_daily("08:00=1-1", weekdays=frozenset()))
-    question = questions.activate(task, VIEW)
+    question = asked(task)
     assert offers(question) == {}
     assert question.focus == ""
 
@@ -101,7 +111,7 @@ def test_a_schedule_that_will_never_fire_offers_nothing() -> None:
 def test_a_one_off_is_armed_started_or_late(
     at: str | None, action: str, label: str, focus: str
 ) -> None:
-    question = questions.activate(make_task(schedule=make_one_off(at)), VIEW)
+    question = questions.activate(make_task(schedule=make_one_off(at)), VIEW, make_around())
     assert offers(question) == {action: label}
     assert question.focus == focus
 
@@ -109,7 +119,7 @@ def test_a_one_off_is_armed_started_or_late(
 def test_a_one_off_that_waits_can_be_started_now_only_when_its_time_has_come() -> None:
     plan = make_one_off("2026-03-05T15:00")
     task = make_task(status=Status.IN_QUEUE, armed=make_arming(when=When.NEXT), schedule=plan)
-    assert "next" in offers(questions.activate(task, VIEW))
+    assert "next" in offers(asked(task))
 
 
 @pytest.mark.parametrize(
@@ -126,16 +136,16 @@ def test_a_daily_task_is_never_over() -> None:
 
 @pytest.mark.parametrize("question", [questions.deactivate, questions.archive])
 def test_who_stops_an_application_that_came_from_elsewhere_is_told_so(
-    question: Callable[[Task, View, float], Question],
+    question: Callable[[Task, View, Around], Question],
 ) -> None:
-    told = said(question(replace(running(1), app="text_ml"), VIEW, 60))
+    told = said(question(replace(running(1), app="text_ml"), VIEW, make_around()))
     assert "text_ml came from elsewhere: a stop removes it from Ray." in told
     assert "tasktui disown chat" in told
-    assert "elsewhere" not in said(question(running(1), VIEW, 60))
+    assert "elsewhere" not in said(question(running(1), VIEW, make_around()))
 
 
 def test_deactivate_counts_what_drains() -> None:
-    question = questions.deactivate(running(1), VIEW, 60)
+    question = questions.deactivate(running(1), VIEW, make_around())
     assert "Drains 1 replica: requests in flight get up to 60 s" in said(question)
     assert "http://127.0.0.1:8000/chat answers no more" in said(question)
     assert "20:00Z, Fri 08:00Z, Fri 20:00Z will not fire" in said(question)
@@ -147,31 +157,33 @@ def test_force_says_how_long_the_drain_would_still_take() -> None:
     progress = make_progress(
         Status.NEED_STOP, replicas=(make_replica(),), stop_by=NOW + timedelta(seconds=40)
     )
-    question = questions.deactivate(make_task(progress=progress), VIEW, 60)
+    question = questions.deactivate(make_task(progress=progress), VIEW, make_around())
     assert "1 replica alive, may drain for 40 s more." in said(question)
     assert offers(question) == {"yes": "Force now"}
 
 
 def test_archive_of_an_idle_task_is_plain() -> None:
-    question = questions.archive(make_task(), VIEW, 60)
+    question = questions.archive(make_task(), VIEW, make_around())
     assert offers(question) == {"yes": "Archive"}
     assert "read-only" in said(question)
 
 
 def test_archive_of_a_stopping_task_waits_for_it() -> None:
-    question = questions.archive(make_task(status=Status.NEED_STOP), VIEW, 60)
+    question = questions.archive(make_task(status=Status.NEED_STOP), VIEW, make_around())
     assert offers(question) == {"yes": "Archive when Idle"}
     assert "Drains" not in said(question)
 
 
 def test_archive_of_a_waiting_task_drains_nothing() -> None:
     task = make_task(status=Status.IN_QUEUE, armed=make_arming(when=When.NEXT))
-    assert "No replica runs." in said(questions.archive(task, VIEW, 60))
+    told = said(questions.archive(task, VIEW, make_around()))
+    assert "No replica runs: it is Idle at once." in told
+    assert "as soon as" not in told
 
 
 def test_restore_asks_for_a_name_only_where_its_own_is_taken() -> None:
-    assert questions.restore(make_task(), frozenset({"other"})).fields == []
-    assert questions.restore(make_task(), frozenset({"chat"})).fields
+    assert restored(make_task(), frozenset({"other"})).fields == []
+    assert restored(make_task(), frozenset({"chat"})).fields
 
 
 @pytest.mark.parametrize(
@@ -195,14 +207,14 @@ def test_a_proposed_name_is_never_too_long() -> None:
     [("", "A name is"), ("Chat", "A name is"), ("chat", "taken"), ("chat-2", "")],
 )
 def test_a_new_name_is_checked(text: str, wrong: str) -> None:
-    (field,) = questions.restore(make_task(), frozenset({"chat"})).fields
+    (field,) = restored(make_task(), frozenset({"chat"})).fields
     answer = field.wrong(text)
     assert wrong in answer
     assert bool(answer) is bool(wrong)
 
 
 def test_delete_takes_nothing_but_the_name() -> None:
-    (field,) = questions.delete(make_task()).fields
+    (field,) = questions.delete(make_task(), VIEW, make_around()).fields
     assert field.wrong("chat") == ""
     assert all(field.wrong(t) for t in ("", "cha", "CHAT", "chat "))
 
@@ -211,12 +223,12 @@ def test_a_restart_without_room_for_one_more_says_that_nobody_answers() -> None:
     full = make_node(gpu=1, used=Resources(gpu=1))
     view = View(now=NOW, cluster=ClusterView(nodes=(full,)))
     task = replace(running(1), spec=Spec(gpu=1))
-    text = said(questions.restart(task, view))
+    text = said(questions.restart(task, view, make_around(cluster=view.cluster)))
     assert "nothing answers until the new one is ready" in text
     assert "goes on answering" not in text
-    assert "goes on answering" in said(questions.restart(task, VIEW))
+    assert "goes on answering" in said(questions.restart(task, VIEW, make_around()))
 
 
 def test_restart_counts_the_replicas() -> None:
-    question = questions.restart(running(3), VIEW)
+    question = questions.restart(running(3), VIEW, make_around())
     assert offers(question) == {"yes": "Restart 3 replicas"}

@@ -199,7 +199,7 @@ async def test_archive_of_an_active_task_stops_it_first(bench: Bench) -> None:
     async with bench.app().run_test(size=SIZE) as pilot:
         await until(pilot, "> chat")
         dialog = await asked(pilot, "X", "Archive chat")
-        assert "Drains 2 replicas, up to 60 s." in text(pilot)
+        assert "Drains 2 replicas: requests in flight get up to 60 s" in text(pilot)
         assert labels(dialog)[0] == "Deactivate, archive when Idle"
         await pilot.press("left")
         await press(pilot, "enter", seen="chat will be archived when Idle.")

@@ -494,8 +494,8 @@ def test_changes_are_marked_hot_or_with_their_restarts() -> None:
     )
     state = replace(make_state(editing=make_task()), changes=changes)
     shown = text(plan.lines(state, 79))
-    assert "hot         schedule  Daily 08:00 -> Daily 09:00" in shown
-    assert "restarts 3  artifact  model@2 -> model@3" in shown
+    assert "schedule: Daily 08:00 -> Daily 09:00  [hot]" in shown
+    assert "artifact: model@2 -> model@3  [restarts 3]" in shown
 
 
 def test_an_edit_of_an_armed_task_says_what_applies_at_once() -> None:

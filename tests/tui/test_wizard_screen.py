@@ -572,8 +572,9 @@ async def test_an_edit_marks_what_is_hot_and_what_restarts(shop: Workshop) -> No
         await pilot.press(*["tab"] * 3, "tab", "plus")
         await shop.settled(pilot)
         shown = await shop.press(pilot, "pagedown")
-        assert "hot         schedule" in shown
-        assert "hot         file path" in shown
+        assert "schedule: " in shown
+        assert "[hot]" in shown
+        assert "file path: serve -> other  [hot]" in shown
         await shop.ended(pilot, "enter")
         edited = shop.outcome.task
     assert (edited.revision, edited.file_path) == (2, "other")
@@ -589,7 +590,7 @@ async def test_an_edit_that_restarts_replicas_has_the_focus_on_back(shop: Worksh
         await shop.over(pilot, "other")
         await shop.settled(pilot)
         shown = await shop.press(pilot, "pagedown")
-        assert "restarts 1  file path" in shown
+        assert "file path: serve -> other  [restarts 1]" in shown
         await shop.press(pilot, "enter")
         assert shop.state.step is Step.SETTINGS
         assert shop.bench.task().revision == 1

@@ -6,10 +6,15 @@ import argparse
 
 from tasktui.cli.app import interactive
 from tasktui.cli.output import emit, note, say
+from tasktui.cli.planned import plan_each, said
 from tasktui.cli.several import on_each, task_names
 from tasktui.cli.verbs import Call, Verb
 from tasktui.cli.waiting import add_wait, conclude, report, timeout_of
 from tasktui.commands.commands import Commands
+from tasktui.commands.plan import Plan
+from tasktui.commands.planwords import lines
+from tasktui.commands.present import moved_in
+from tasktui.commands.steps import restarted
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, When
@@ -57,6 +62,16 @@ def _activate(call: Call) -> int:
     return activate(call, call.args.name)
 
 
+def _activating(call: Call, name: str) -> Plan:
+    args = call.args
+    when = When(args.when or When.NEXT)
+    return call.session.call(
+        lambda c: c.plans().planned(
+            name, Action.ACTIVATE, c.activating(when, late_ok=args.late_ok, again=args.try_again)
+        )
+    )
+
+
 def _deactivate_arguments(parser: argparse.ArgumentParser) -> None:
     task_names(parser)
     parser.add_argument("--force", action="store_true", help="do not wait for requests in flight")
@@ -67,12 +82,17 @@ def _deactivate(call: Call) -> int:
     args = call.args
     timeout_s = timeout_of(call)
     task = call.writer().call(lambda c: c.deactivate(args.name, force=args.force))
-    if task.app:
-        note(f"{task.app} came from elsewhere, and is removed from Ray; disown lets one run on.")
+    if text := moved_in(task):
+        note(text)
     if args.wait:
         return conclude(call, task, Status.IDLE, timeout_s)
     report(call, task)
     return 0
+
+
+def _deactivating(call: Call, name: str) -> Plan:
+    step = call.session.call(lambda c: c.stopping(force=call.args.force))
+    return call.session.call(lambda c: c.plans().planned(name, Action.DEACTIVATE, step))
 
 
 def _archive_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +107,11 @@ def _archive(call: Call) -> int:
     return _done(call, call.writer().call(lambda c: c.archive(args.name, when_idle=args.when_idle)))
 
 
+def _archiving(call: Call, name: str) -> Plan:
+    step = call.session.call(lambda c: c.archiving(when_idle=call.args.when_idle))
+    return call.session.call(lambda c: c.plans().planned(name, Action.ARCHIVE, step))
+
+
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
     task_names(parser)
     parser.add_argument("--name", dest="new_name", metavar="NEW", help="when its name is taken")
@@ -97,8 +122,17 @@ def _restore(call: Call) -> int:
     return _done(call, call.writer().call(lambda c: c.restore(args.name, args.new_name)))
 
 
+def _restoring(call: Call, name: str) -> Plan:
+    new_name: str | None = call.args.new_name
+    return call.session.call(lambda c: c.plans().planned_restore(name, new_name))
+
+
 def _restart(call: Call) -> int:
     return _done(call, call.writer().call(lambda c: c.restart(call.args.name)))
+
+
+def _restarting(call: Call, name: str) -> Plan:
+    return call.session.call(lambda c: c.plans().planned(name, Action.RESTART, restarted))
 
 
 def _done(call: Call, task: Task) -> int:
@@ -114,9 +148,9 @@ def _delete_arguments(parser: argparse.ArgumentParser) -> None:
 def _delete(call: Call) -> int:
     name: str = call.args.name
     session = call.writer()
-    session.call(lambda c: _require_deletable(c, name))
+    plan = _deleting(call, name)
     if not call.args.yes:
-        _confirm(name)
+        _confirm(plan)
     session.call(lambda c: c.delete(name))
     if call.json:
         emit({"deleted": name})
@@ -133,14 +167,22 @@ def _require_deletable(c: Commands, name: str) -> None:
         raise NotAllowed(refusal(c.task(name), Action.DELETE)) from None
 
 
-def _confirm(name: str) -> None:
+def _deleting(call: Call, name: str) -> Plan:
+    call.session.call(lambda c: _require_deletable(c, name))
+    return call.session.call(lambda c: c.plans().planned(name, Action.DELETE, lambda t: t))
+
+
+def _confirm(plan: Plan) -> None:
     """Ask for the name. Raises UserError when it is not given, or nobody can be asked."""
+    name = plan.old.name
     if not interactive():
         raise UserError(
             f"Deleting {name} cannot be undone, and there is no terminal to ask.",
             "Repeat it with --yes.",
         )
-    note(f"{name} and its events will be gone for good. Type its name to delete it:")
+    for text in lines(plan, said(plan)):
+        note(text)
+    note(f"Type its name, {name}, to delete it:")
     try:
         typed = input()
     except EOFError:
@@ -153,6 +195,7 @@ VERBS = (
     Verb(
         name="activate",
         run=on_each(_activate),
+        plan=plan_each(_activating),
         arguments=_activate_arguments,
         json=True,
         examples=(
@@ -163,6 +206,7 @@ VERBS = (
     Verb(
         name="deactivate",
         run=on_each(_deactivate),
+        plan=plan_each(_deactivating),
         arguments=_deactivate_arguments,
         json=True,
         text="Requests in flight may end (60 s, drain_s). A second deactivate cuts that short.",
@@ -175,6 +219,7 @@ VERBS = (
     Verb(
         name="restart",
         run=on_each(_restart),
+        plan=plan_each(_restarting),
         arguments=task_names,
         json=True,
         examples=("tasktui restart chat", "tasktui restart chat chat-eu chat-us"),
@@ -182,6 +227,7 @@ VERBS = (
     Verb(
         name="archive",
         run=on_each(_archive),
+        plan=plan_each(_archiving),
         arguments=_archive_arguments,
         json=True,
         examples=("tasktui archive chat", "tasktui archive chat --when-idle"),
@@ -189,6 +235,7 @@ VERBS = (
     Verb(
         name="restore",
         run=on_each(_restore),
+        plan=plan_each(_restoring),
         arguments=_restore_arguments,
         json=True,
         examples=("tasktui restore chat", "tasktui restore chat --name chat-2"),
@@ -196,6 +243,7 @@ VERBS = (
     Verb(
         name="rm",
         run=on_each(_delete),
+        plan=plan_each(_deleting),
         arguments=_delete_arguments,
         json=True,
         examples=("tasktui rm chat", "tasktui rm chat --yes"),

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from tasktui.cli import flags as given
-from tasktui.cli.launching import warn
-from tasktui.cli.output import emit, note, say
-from tasktui.cli.stepping import plan_of
+from tasktui.cli.output import emit, note
+from tasktui.cli.planned import said, tell
 from tasktui.cli.taskfile import read_task
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.cli.waiting import report
-from tasktui.commands.checks import require
 from tasktui.commands.commands import Commands
-from tasktui.commands.edits import Change
+from tasktui.commands.plan import Plan
+from tasktui.commands.planwords import lines
 from tasktui.commands.present import task_json
 from tasktui.domain.task import Task, TaskSpec
 from tasktui.errors import UserError
@@ -34,22 +32,30 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _edit(call: Call) -> int:
     args = call.args
     name: str = args.name
-    flags = given.read(args)
-    session = call.session if args.dry_run else call.writer()
-    task, old = session.call(lambda c: _read(c, name))
-    spec = _spec(call, flags, task, old)
-    problems = session.call(lambda c: c.check(spec, editing=name))
-    require(problems)
-    warn(problems)
-    changes = session.call(lambda c: c.changes(name, spec))
     if not args.dry_run:
-        revision = task.revision if args.revision is None else args.revision
-        task = session.call(lambda c: c.edit(name, revision, spec))
-    now = session.call(lambda c: c.now())
-    rescheduled = any(c.field == "schedule" for c in changes)
-    plan = plan_of(replace(task, schedule=spec.schedule), now) if rescheduled else []
-    _tell(call, changes, plan, task)
+        call.writer()
+    plan, spec = _planned(call)
+    if args.dry_run:
+        tell(call, plan)
+        note("Nothing was written." if plan.changes else "Nothing changes.")
+        return 0
+    revision = plan.old.revision if args.revision is None else args.revision
+    task = call.session.call(lambda c: c.edit(name, revision, spec))
+    conclude_edit(call, plan, task)
     return 0
+
+
+def _plan(call: Call) -> int:
+    tell(call, _planned(call)[0])
+    return 0
+
+
+def _planned(call: Call) -> tuple[Plan, TaskSpec]:
+    name: str = call.args.name
+    flags = given.read(call.args)
+    task, old = call.session.call(lambda c: _read(c, name))
+    spec = _spec(call, flags, task, old)
+    return call.session.call(lambda c: c.plans().planned_edit(name, spec, call.args.revision)), spec
 
 
 def _read(c: Commands, name: str) -> tuple[Task, TaskSpec]:
@@ -79,33 +85,30 @@ def _spec(call: Call, flags: given.Flags, task: Task, old: TaskSpec) -> TaskSpec
     return given.with_parameters(flags, spec, known)
 
 
-def _tell(call: Call, changes: Sequence[Change], plan: Sequence[str], task: Task) -> None:
+def conclude_edit(call: Call, plan: Plan, task: Task) -> None:
+    """Print what an edit changed and does, and the task."""
     if call.json:
         cluster, owner = call.session.call(lambda c: (c.cluster(), c.owner()))
         emit(
             {
-                "changes": [asdict(c) for c in changes],
-                "plan": list(plan),
+                "changes": [asdict(c) for c in plan.changes],
+                "plan": lines(plan, said(plan)),
                 "task": task_json(task, cluster, owner),
             }
         )
         return
-    for change in changes:
-        say(f"{change.field}: {change.old} -> {change.new}  [{change.text}]")
-    if plan:
-        say(", ".join(plan))
-    if not changes:
+    if not plan.changes:
         note("Nothing changes.")
-    elif call.args.dry_run:
-        note("Nothing was written.")
-    else:
-        report(call, task)
+        return
+    tell(call, plan)
+    report(call, task)
 
 
 VERBS = (
     Verb(
         name="edit",
         run=_edit,
+        plan=_plan,
         arguments=_arguments,
         json=True,
         text="Schedule and replicas apply hot. Artifact, script, parameters and variables replace\n"

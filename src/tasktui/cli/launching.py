@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 
 from tasktui.cli import flags as given
 from tasktui.cli.changes import activate, add_activation
-from tasktui.cli.output import emit, note, rows, say
+from tasktui.cli.output import emit, note, say
 from tasktui.cli.taskfile import read_task
-from tasktui.cli.tasks import instant_json, instant_text
 from tasktui.cli.verbs import Call, Verb
 from tasktui.cli.waiting import report, timeout_of
 from tasktui.commands.checks import Problem, require
-from tasktui.commands.present import env_text, values_text
-from tasktui.domain.parameters import settled
+from tasktui.commands.planlaunch import launch_json, launch_lines
 from tasktui.domain.task import TaskSpec
 from tasktui.errors import UserError
-from tasktui.schedule.describe import describe
-from tasktui.schedule.points import upcoming
-from tasktui.tui.times import View
-
-_POINTS = 4
+from tasktui.tui.times import View, full
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,18 +30,34 @@ def _launch(call: Call) -> int:
     args = call.args
     _refuse_without_activate(args)
     timeout_of(call)
+    if args.dry_run:
+        _plan(call)
+        note("Nothing was written.")
+        return 0
     spec = _spec(call)
-    session = call.session if args.dry_run else call.writer()
+    session = call.writer()
     problems = session.call(lambda c: c.check(spec))
     require(problems)
     warn(problems)
-    if args.dry_run:
-        _show(call, spec, problems)
-        return 0
     task = session.call(lambda c: c.launch(spec))
     if args.activate:
         return activate(call, task.name)
     report(call, task)
+    return 0
+
+
+def _plan(call: Call) -> int:
+    spec = _spec(call)
+    made = call.session.call(lambda c: c.plans().planned_launch(spec))
+
+    def told(at: datetime, timezone: str) -> str:
+        return full(at, View(now=made.now), timezone)
+
+    if call.json:
+        emit(launch_json(made, told))
+        return 0
+    for text in launch_lines(made, told):
+        say(text)
     return 0
 
 
@@ -78,48 +89,11 @@ def warn(problems: list[Problem]) -> None:
             note(f"warning: {problem.message}")
 
 
-def _show(call: Call, spec: TaskSpec, problems: list[Problem]) -> None:
-    now, artifact = call.session.call(lambda c: (c.now(), c.artifact(spec.artifact)))
-    points = upcoming(spec.schedule, now, None, _POINTS)
-    body = {
-        "name": spec.name,
-        "artifact": artifact.label,
-        "file_path": spec.file_path or artifact.file_path,
-        "deployment_name": spec.deployment_name or artifact.deployment_name,
-        "schedule": describe(spec.schedule),
-    }
-    env = {**artifact.env, **spec.env}
-    args = settled(artifact.parameters, spec.parameters)
-    if call.json:
-        warnings = [p.message for p in problems if p.warning]
-        next_points = [instant_json(i) for i in points]
-        emit(
-            {
-                **body,
-                "parameters": args,
-                "env": sorted(env),
-                "next": next_points,
-                "warnings": warnings,
-            }
-        )
-        return
-    rows([(k.replace("_", " "), v) for k, v in body.items()])
-    rows(
-        [
-            ("per replica", str(artifact.spec)),
-            ("parameters", values_text(args)),
-            ("environment", env_text(env, artifact.env)),
-        ]
-    )
-    for instant in points:
-        say(f"  {instant_text(instant, View(now=now))}")
-    note("Nothing was written.")
-
-
 VERBS = (
     Verb(
         name="launch",
         run=_launch,
+        plan=_plan,
         arguments=_arguments,
         json=True,
         examples=(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import NoReturn, Protocol, cast
+from typing import NoReturn, cast
 
 from tasktui import __version__
-from tasktui.cli.verbs import Verb
+from tasktui.cli.verbs import Place, Verb
 from tasktui.errors import UserError
 
 _ABOUT = """\
@@ -36,21 +36,6 @@ class Help(argparse.RawDescriptionHelpFormatter):
         if not action.option_strings or action.nargs == 0:
             return super()._format_action_invocation(action)
         return f"{', '.join(action.option_strings)} {self._format_args(action, action.dest)}"
-
-
-class Place(Protocol):
-    """Where a verb is found when it is used."""
-
-    @property
-    def name(self) -> str:
-        """The word that is typed."""
-
-    @property
-    def summary(self) -> str:
-        """One line, as the list of verbs shows it."""
-
-    def load(self) -> Verb:
-        """The verb, with everything that it takes."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import asdict
 
+from tasktui.cli.editing import conclude_edit
 from tasktui.cli.output import emit, note, say
+from tasktui.cli.planned import plan_one, tell
 from tasktui.cli.verbs import Call, Verb, task_name
-from tasktui.cli.waiting import report
 from tasktui.commands.commands import Commands
 from tasktui.commands.edits import Change
-from tasktui.commands.present import iso, task_json
+from tasktui.commands.plan import Plan
+from tasktui.commands.present import iso
 from tasktui.commands.revisions import Step
 from tasktui.commands.text import clean
-from tasktui.domain.actions import Action, refusal
 from tasktui.domain.task import Task
-from tasktui.errors import NotAllowed
 
 
 def _history(call: Call) -> int:
@@ -73,44 +71,20 @@ def _rollback(call: Call) -> int:
     args = call.args
     name: str = args.name
     revision: int | None = args.revision
-    session = call.session if args.dry_run else call.writer()
-    changes, gap = session.call(lambda c: _changes(c, name, revision))
-    if gap:
-        note(gap)
+    if not args.dry_run:
+        call.writer()
+    plan = _planned(call, name)
     if args.dry_run:
-        task = session.call(lambda c: c.task(name))
-    else:
-        task = session.call(lambda c: c.rollback(name, revision))
-    _tell(call, changes, task)
+        tell(call, plan)
+        note("Nothing was written." if plan.changes else "Nothing changes.")
+        return 0
+    conclude_edit(call, plan, call.session.call(lambda c: c.rollback(name, revision)))
     return 0
 
 
-def _changes(c: Commands, name: str, revision: int | None) -> tuple[list[Change], str]:
-    reason = refusal(c.any_task(name), Action.ROLLBACK)
-    if reason:
-        raise NotAllowed(reason)
-    spec = c.going_back(name, revision)
-    return c.changes(name, spec), c.gap(name, spec)
-
-
-def _tell(call: Call, changes: Sequence[Change], task: Task) -> None:
-    if call.json:
-        cluster, owner = call.session.call(lambda c: (c.cluster(), c.owner()))
-        emit(
-            {
-                "changes": [asdict(c) for c in changes],
-                "task": task_json(task, cluster, owner),
-            }
-        )
-        return
-    for change in changes:
-        say(clean(f"{change.field}: {change.old} -> {change.new}  [{change.text}]", 1000))
-    if not changes:
-        note("Nothing changes.")
-    elif call.args.dry_run:
-        note("Nothing was written.")
-    else:
-        report(call, task)
+def _planned(call: Call, name: str) -> Plan:
+    revision: int | None = call.args.revision
+    return call.session.call(lambda c: c.plans().planned_rollback(name, revision))
 
 
 VERBS = (
@@ -125,6 +99,7 @@ VERBS = (
     Verb(
         name="rollback",
         run=_rollback,
+        plan=plan_one(_planned),
         arguments=_rollback_arguments,
         json=True,
         text="It is an edit: schedule and replicas apply hot, the rest replaces replicas, a few\n"

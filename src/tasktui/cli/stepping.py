@@ -6,51 +6,40 @@ import argparse
 from collections.abc import Callable
 from datetime import datetime
 
-from tasktui.cli.output import emit, note, say
+from tasktui.cli.output import note
+from tasktui.cli.planned import Make, plan_each, plan_one, tell
 from tasktui.cli.several import on_each, task_names
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.cli.waiting import report
 from tasktui.commands.commands import Commands
-from tasktui.commands.outlook import outlook
-from tasktui.commands.steps import Step
+from tasktui.commands.plan import Plan
 from tasktui.domain.actions import Action
+from tasktui.domain.schedule import Replicas
 from tasktui.domain.task import Task, Until
 from tasktui.errors import UserError
 from tasktui.schedule.parse import parse_replicas
 from tasktui.schedule.points import next_instant
 from tasktui.schedule.until import read_time, read_until
-from tasktui.tui.times import View, clock
-
-
-def plan_of(task: Task, now: datetime) -> list[str]:
-    """What is in force of ``task``, until when, and what comes then, in the task's zone."""
-    return outlook(task, now, clock(View(now=now), task.schedule.timezone))
 
 
 def _add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would be in force")
 
 
-def _carry_out(
-    call: Call, action: Action, step: Callable[[Commands], Step], act: Callable[[Commands], Task]
-) -> int:
+def _carry_out(call: Call, make: Make, act: Callable[[Commands], Task]) -> int:
     """Do it, or only show it, and say what is in force then."""
     dry: bool = call.args.dry_run
-    name: str = call.args.name
-    session = call.session if dry else call.writer()
-    task, now = session.call(
-        lambda c: (c.would(name, action, step(c)) if dry else act(c), c.now()),
-    )
-    lines = plan_of(task, now)
-    if not call.json:
-        for text in lines:
-            say(text)
-    elif dry:
-        emit({"plan": lines})
+    if not dry:
+        call.writer()
+    plan = make(call, call.args.name)
     if dry:
+        tell(call, plan)
         note("Nothing was written.")
-    else:
-        report(call, task)
+        return 0
+    task = call.session.call(act)
+    if not call.json:
+        tell(call, plan)
+    report(call, task)
     return 0
 
 
@@ -67,23 +56,31 @@ def _scale(call: Call) -> int:
     args = call.args
     name: str = args.name
     if args.clear:
-        if args.replicas is not None or args.until is not None:
-            raise UserError("--clear ends the override: it takes neither replicas nor --until.")
-        return _carry_out(call, Action.CLEAR, lambda c: c.clearing(), lambda c: c.clear(name))
-    if args.replicas is None:
+        return _carry_out(call, _scaling, lambda c: c.clear(name))
+    return _carry_out(call, _scaling, lambda c: c.scale(name, *_asked(call)))
+
+
+def _scaling(call: Call, name: str) -> Plan:
+    args = call.args
+    if not args.clear:
+        bounds, until = _asked(call)
+        if until is Until.NEXT and not call.session.call(lambda c: _comes(c, name)):
+            note("No point comes: it stands until it is cleared.")
+        return call.session.call(
+            lambda c: c.plans().planned(name, Action.OVERRIDE, c.scaling(bounds, until))
+        )
+    if args.replicas is not None or args.until is not None:
+        raise UserError("--clear ends the override: it takes neither replicas nor --until.")
+    return call.session.call(lambda c: c.plans().planned(name, Action.CLEAR, c.clearing()))
+
+
+def _asked(call: Call) -> tuple[Replicas, datetime | Until]:
+    """Replicas, and until when. Raises UserError, InvalidField."""
+    if call.args.replicas is None:
         raise UserError(
             "Which replicas? None were given.", "tasktui scale NAME 2-4, or --clear to end it."
         )
-    bounds = parse_replicas(args.replicas)
-    until = _until(call, args.until)
-    if until is Until.NEXT and not call.session.call(lambda c: _comes(c, name)):
-        note("No point comes: it stands until it is cleared.")
-    return _carry_out(
-        call,
-        Action.OVERRIDE,
-        lambda c: c.scaling(bounds, until),
-        lambda c: c.scale(name, bounds, until),
-    )
+    return parse_replicas(call.args.replicas), _until(call, call.args.until)
 
 
 def _comes(c: Commands, name: str) -> bool:
@@ -112,18 +109,23 @@ def _pause_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _pause(call: Call) -> int:
-    args = call.args
-    name: str = args.name
-    until = None
-    if args.until is not None:
-        now, zone = call.session.call(lambda c: _clock(c, name))
-        until = read_time(args.until, now, zone)
-    return _carry_out(
-        call,
-        Action.PAUSE,
-        lambda c: c.pausing(until, args.note),
-        lambda c: c.pause(name, until, args.note),
+    name: str = call.args.name
+    return _carry_out(call, _pausing, lambda c: c.pause(name, *_frozen(call, name)))
+
+
+def _pausing(call: Call, name: str) -> Plan:
+    until, text = _frozen(call, name)
+    return call.session.call(
+        lambda c: c.plans().planned(name, Action.PAUSE, c.pausing(until, text))
     )
+
+
+def _frozen(call: Call, name: str) -> tuple[datetime | None, str]:
+    """Until when, and the note. Raises NotFound, InvalidField."""
+    if call.args.until is None:
+        return None, call.args.note
+    now, zone = call.session.call(lambda c: _clock(c, name))
+    return read_time(call.args.until, now, zone), call.args.note
 
 
 def _resume_arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,7 +135,11 @@ def _resume_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _resume(call: Call) -> int:
     name: str = call.args.name
-    return _carry_out(call, Action.RESUME, lambda c: c.resuming(), lambda c: c.resume(name))
+    return _carry_out(call, _resuming, lambda c: c.resume(name))
+
+
+def _resuming(call: Call, name: str) -> Plan:
+    return call.session.call(lambda c: c.plans().planned(name, Action.RESUME, c.resuming()))
 
 
 _TIMES = """\
@@ -144,9 +150,12 @@ VERBS = (
     Verb(
         name="scale",
         run=_scale,
+        plan=plan_one(_scaling),
         arguments=_scale_arguments,
         json=True,
-        text=f"Hot: no replica restarts. The schedule takes over again by itself.\n{_TIMES}",
+        text="Hot, but where an application that came from elsewhere has a fixed number of\n"
+        "replicas: plan says so. The schedule takes over again by itself.\n"
+        f"{_TIMES}",
         examples=(
             "tasktui scale chat 4-4",
             "tasktui scale chat 4-8 --until 22:30 --dry-run",
@@ -157,6 +166,7 @@ VERBS = (
     Verb(
         name="pause",
         run=on_each(_pause),
+        plan=plan_each(_pausing),
         arguments=_pause_arguments,
         json=True,
         text=_TIMES,
@@ -168,6 +178,7 @@ VERBS = (
     Verb(
         name="resume",
         run=on_each(_resume),
+        plan=plan_each(_resuming),
         arguments=_resume_arguments,
         json=True,
         examples=("tasktui resume chat", "tasktui resume chat chat-eu"),

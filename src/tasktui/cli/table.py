@@ -54,6 +54,7 @@ VERBS = (
         "pause", "Freeze the replicas in force: no point is applied until it is resumed", "stepping"
     ),
     Row("resume", "End a pause: the point in force applies once, nothing is replayed", "stepping"),
+    Row("plan", "Say what a change would do, and change nothing", "planning"),
     Row("wait", "Wait until a task has a status", "waiting"),
     Row("artifact", "Check, add, list, show and remove what can be deployed", "artifacts"),
     Row("schedule", "Work with schedules alone", "preview"),

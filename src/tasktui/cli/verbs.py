@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from tasktui.config import Config
 from tasktui.errors import ReadOnly, UserError
@@ -64,6 +65,21 @@ def no_arguments(parser: argparse.ArgumentParser) -> None:
     """Take nothing."""
 
 
+class Place(Protocol):
+    """Where a verb is found when it is used."""
+
+    @property
+    def name(self) -> str:
+        """The word that is typed."""
+
+    @property
+    def summary(self) -> str:
+        """One line, as the list of verbs shows it."""
+
+    def load(self) -> Verb:
+        """The verb, with everything that it takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
     """One line of the table of verbs; with ``verbs`` a group of them."""
@@ -78,7 +94,9 @@ class Verb:
     text: str = ""
     """More than the summary, for its own help."""
     examples: tuple[str, ...] = ()
-    verbs: tuple[Verb, ...] = ()
+    plan: Run | None = None
+    """Says what it would do; called with a session that can only read."""
+    verbs: tuple[Place, ...] = ()
 
     def load(self) -> Verb:
         """Itself: it is here."""

@@ -14,6 +14,7 @@ from tasktui.commands.stepping import Stepping
 
 if TYPE_CHECKING:
     from tasktui.commands.moving import Moving
+    from tasktui.commands.plans import Plans
 
 
 class Commands(Reads, Stepping, Revisions, Artifacts, Clock, Removal, Keeping):
@@ -24,3 +25,9 @@ class Commands(Reads, Stepping, Revisions, Artifacts, Clock, Removal, Keeping):
         from tasktui.commands.moving import Moving  # noqa: PLC0415 - of no use to most
 
         return Moving(self._context)
+
+    def plans(self) -> Plans:
+        """What each verb would do."""
+        from tasktui.commands.plans import Plans  # noqa: PLC0415 - of no use to who only reads
+
+        return Plans(self._context)

@@ -32,6 +32,11 @@ class Change:
     text: str
     """``hot`` or ``restarts N``."""
 
+    @property
+    def hot(self) -> bool:
+        """Whether no replica that runs is replaced."""
+        return self.text == "hot"
+
 
 class Edits:
     """Launch and edit over one store."""
@@ -156,32 +161,36 @@ class Edits:
             lines = self.changes(name, spec)
             if not lines:
                 return task
-            resolved = resolve_spec(self._store, spec)
-            edited = replace(
-                task,
-                name=spec.name,
-                revision=task.revision + 1,
-                artifact_id=resolved.artifact.id,
-                artifact=resolved.artifact.label,
-                kind=resolved.artifact.kind,
-                digest=resolved.artifact.digest,
-                spec=resolved.artifact.spec,
-                scaled=resolved.scaled,
-                autoscaling=resolved.autoscaling,
-                file_path=resolved.file_path,
-                deployment_name=resolved.deployment_name,
-                schedule=spec.schedule,
-                env=dict(spec.env),
-                parameters=resolved.parameters,
-                recipe=resolved.recipe,
-                progress=_begun_anew(task.progress, lines),
-            )
+            edited = self.edited(task, spec)
             new = self._store.save_task(edited, revision=revision)
             self._keep_revision(new)
             text = why + "; ".join(f"{c.field}: {c.old} -> {c.new} ({c.text})" for c in lines)
             self._context.log(new, EventKind.EDITED, old=task.status, reason=text)
         self._context.poke()
         return new
+
+    def edited(self, task: Task, spec: TaskSpec) -> Task:
+        """``task`` as an edit to ``spec`` leaves it; nothing is written."""
+        resolved = resolve_spec(self._store, spec)
+        return replace(
+            task,
+            name=spec.name,
+            revision=task.revision + 1,
+            artifact_id=resolved.artifact.id,
+            artifact=resolved.artifact.label,
+            kind=resolved.artifact.kind,
+            digest=resolved.artifact.digest,
+            spec=resolved.artifact.spec,
+            scaled=resolved.scaled,
+            autoscaling=resolved.autoscaling,
+            file_path=resolved.file_path,
+            deployment_name=resolved.deployment_name,
+            schedule=spec.schedule,
+            env=dict(spec.env),
+            parameters=resolved.parameters,
+            recipe=resolved.recipe,
+            progress=_begun_anew(task.progress, self.changes(task.name, spec)),
+        )
 
     def _keep_revision(self, task: Task) -> None:
         made = revision_of(task, self._context.now(), self._context.actor.user)

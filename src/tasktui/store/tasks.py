@@ -201,4 +201,9 @@ def _taken(error: sqlite3.IntegrityError, name: str) -> Exception:
         return error
     if "task.name" not in str(error):
         return Conflict(f"Another task has the application or the route of {name} now.", _LET_GO)
+    return taken(name)
+
+
+def taken(name: str) -> Conflict:
+    """That another task has this name."""
     return Conflict(f"The name {name!r} is taken by another task.", "Choose another name.")

@@ -6,6 +6,7 @@ What failed, and what was left out, stays marked, with why.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tasktui.commands.bulk import Result, each
@@ -40,8 +41,9 @@ async def perform(page: Finding, action: Action, keys: Sequence[int]) -> None:
         first = next(iter(refused.values()))
         page.say(f"None of {len(tasks)} marked tasks: {first}", Tone.NOTE)
         return
-    view, drain_s = page.desk.view(), session.config.drain_s
-    plan = several.question(action, allowed, list(refused.values()), view, drain_s)
+    view = page.desk.view()
+    around = replace(await session.acall(lambda c: c.plans().around()), now=view.now)
+    plan = several.question(action, allowed, list(refused.values()), view, around)
     answer = await ask(page, plan)
     if answer is not None:
         results = await _carry_out(page, allowed, several.change(action, answer, view))

@@ -78,7 +78,7 @@ class Question:
     """Id of the button that Enter presses at once; Cancel where nothing is said."""
     fields: Sequence[Field] = ()
     """The first one gets the focus, unless Enter goes on from it: empty, it is harmless."""
-    told: Callable[[str, Sequence[str]], Sequence[str]] = lambda _action, _texts: ()
+    told: Callable[[str, Sequence[str]], Sequence[Line | str]] = lambda _action, _texts: ()
     """What an action would do with these texts, shown anew with every key; it may be none."""
 
 
@@ -247,8 +247,8 @@ class Dialog(ModalScreen[Answer | None], inherit_bindings=False):
         if not action or self._first_wrong(action):
             return []
         out: list[Line] = []
-        for text in self.question.told(action, self.texts):
-            out += wrap(line(text), cells, indent="  ")
+        for part in self.question.told(action, self.texts):
+            out += wrap(line(part) if isinstance(part, str) else part, cells, indent="  ")
         return [EMPTY, *out, EMPTY] if out else []
 
     @property

@@ -7,21 +7,25 @@ points will not fire. Focus stands on the action only where that harms nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from tasktui.commands.edits import Change
-from tasktui.commands.present import duration, endpoint, moved_in
-from tasktui.commands.replacing import gap
+from tasktui.commands.hand import overridden
+from tasktui.commands.plan import Around, Plan, plan
+from tasktui.commands.planwords import counted, told_of
+from tasktui.commands.present import duration
+from tasktui.commands.steps import activated, archived, restarted, restored, stopped
+from tasktui.domain.actions import Action
 from tasktui.domain.schedule import Instant, OneOff, Replicas
 from tasktui.domain.status import Badge, Status
-from tasktui.domain.task import NAME_RULE, Task, When, check_name
+from tasktui.domain.task import NAME_RULE, Arming, Task, Until, When, check_name
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe
 from tasktui.schedule.points import in_force, next_instant, upcoming
 from tasktui.schedule.resolve import resolve
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens.dialogs import Button, Field, Question
-from tasktui.tui.times import View, left, stamp
+from tasktui.tui.times import View, clock, left, stamp
 
 BY_HAND = "by hand"
 """Answer: activate a schedule that runs nothing now, and run it by hand until its next point."""
@@ -34,10 +38,29 @@ _LOOKED_AT = 100
 """Points to come among which one that runs something is looked for."""
 
 
-def activate(task: Task, view: View) -> Question:
+def activate(task: Task, view: View, around: Around) -> Question:
     """At the next point or now; a One-off at its time, now, or late."""
     if isinstance(task.schedule, OneOff):
-        return _activate_one_off(task, task.schedule, view)
+        question = _activate_one_off(task, task.schedule, view)
+    else:
+        question = _activate_daily(task, view)
+
+    def told(action: str, _: Sequence[str]) -> Sequence[Line]:
+        return plan_lines(plan(Action.ACTIVATE, task, armed_by(action, task, view), around), view)
+
+    return replace(question, told=told)
+
+
+def armed_by(answer: str, task: Task, view: View) -> Task:
+    """The task as this answer of ``activate`` leaves it."""
+    chosen = answer.removesuffix(AGAIN)
+    when = When.NEXT if chosen == str(When.NEXT) else When.NOW
+    new = activated(task, Arming(view.now, when, "", chosen != answer), late_ok=chosen == LATE)
+    waiting = until_the_schedule_runs(task, view) if chosen == BY_HAND else None
+    return overridden(new, view.now, "", waiting, Until.NEXT) if waiting else new
+
+
+def _activate_daily(task: Task, view: View) -> Question:
     lines: list[Line | str] = [describe(task.schedule)]
     actions = []
     coming = next_instant(task.schedule, view.now, None)
@@ -57,7 +80,7 @@ def activate(task: Task, view: View) -> Question:
         actions += [_again(b) for b in actions[-1:]]
     return Question(
         title=f"Activate {task.name}",
-        lines=[*lines, _needs(task)],
+        lines=lines,
         actions=actions,
         focus=actions[0].id if actions else "",
     )
@@ -82,7 +105,7 @@ def until_the_schedule_runs(task: Task, view: View) -> Replicas | None:
 
 def _activate_one_off(task: Task, schedule: OneOff, view: View) -> Question:
     title = f"Activate {task.name}"
-    lines = [describe(schedule), _needs(task)]
+    lines = [describe(schedule)]
     at = resolve(schedule.at, schedule.timezone) if schedule.at else None
     if at is None or (at <= view.now and task.status is not Status.IDLE):
         start = Button(str(When.NOW), f"Start now with {schedule.replicas}")
@@ -105,62 +128,38 @@ def ended(task: Task, now: datetime) -> bool:
     return resolve(schedule.end, schedule.timezone) <= now
 
 
-def deactivate(task: Task, view: View, drain_s: float) -> Question:
+def deactivate(task: Task, view: View, around: Around) -> Question:
     """Drain and disarm; a task that stops already is forced."""
-    alive = len(task.progress.replicas)
+    drain_s = around.config.drain_s
+    new = stopped(task, view.now, drain_s)
+    lines = plan_lines(plan(Action.DEACTIVATE, task, new, around), view)
     if task.status is Status.NEED_STOP:
-        by = task.progress.stop_by
-        rest = f", may drain for {duration((by - view.now).total_seconds())} more" if by else ""
-        return Question(
-            title=f"Stop {task.name} by force",
-            lines=[f"{_count(alive)} alive{rest}.", "Requests in flight are cut off."],
-            actions=[Button(YES, "Force now")],
-        )
-    lines: list[Line | str] = []
-    if alive:
-        lines.append(
-            f"Drains {_count(alive)}: requests in flight get up to {drain_s:g} s, then are cut off."
-        )
-        url = endpoint(task, view.cluster)
-        lines += [f"{url} answers no more."] if url else []
-        label = f"Deactivate, drain up to {drain_s:g} s"
+        title, label = f"Stop {task.name} by force", "Force now"
     else:
-        lines.append("No replica runs: it is Idle at once.")
-        label = "Deactivate"
-    lines += [*_moved_in(task), _disarmed(task, view)]
-    return Question(title=f"Deactivate {task.name}", lines=lines, actions=[Button(YES, label)])
+        drain = f", drain up to {drain_s:g} s" if task.progress.replicas else ""
+        title, label = f"Deactivate {task.name}", f"Deactivate{drain}"
+    return Question(title=title, lines=lines, actions=[Button(YES, label)])
 
 
-def _moved_in(task: Task) -> list[str]:
-    """That others deployed its application once, and how it could run on."""
-    text = moved_in(task)
-    return [text] if text else []
-
-
-def archive(task: Task, view: View, drain_s: float) -> Question:
+def archive(task: Task, view: View, around: Around) -> Question:
     """Put away; an active task is deactivated first."""
-    away = "It becomes read-only, and its name free for others. X on tab Archived restores it."
-    if task.status is Status.IDLE:
-        yes = Button(YES, "Archive")
-        return Question(title=f"Archive {task.name}", lines=[away], actions=[yes])
-    lines: list[Line | str] = [f"It is {task.status}, and archived as soon as it is Idle."]
-    label = "Archive when Idle"
-    if task.status is not Status.NEED_STOP:
-        alive = len(task.progress.replicas)
-        drains = f"Drains {_count(alive)}, up to {drain_s:g} s."
-        lines += [drains if alive else "No replica runs.", *_moved_in(task), _disarmed(task, view)]
-        label = "Deactivate, archive when Idle"
+    new = archived(task, view.now, "", around.config.drain_s, when_idle=True)
+    label = "Deactivate, archive when Idle"
+    if task.status in {Status.IDLE, Status.NEED_STOP}:
+        label = "Archive" if task.status is Status.IDLE else "Archive when Idle"
     return Question(
-        title=f"Archive {task.name}", lines=[*lines, away], actions=[Button(YES, label)]
+        title=f"Archive {task.name}",
+        lines=plan_lines(plan(Action.ARCHIVE, task, new, around), view),
+        actions=[Button(YES, label)],
     )
 
 
-def restore(task: Task, taken: frozenset[str]) -> Question:
+def restore(task: Task, view: View, around: Around, taken: frozenset[str]) -> Question:
     """Bring back, under another name where its own is taken."""
-    lines = ["It comes back Idle and not armed, with its schedule:", describe(task.schedule)]
+    lines = plan_lines(plan(Action.RESTORE, task, restored(task, view.now), around), view)
     fields = []
     if task.name in taken:
-        lines.append(f"Another task is called {task.name} now.")
+        lines.append(line(f"Another task is called {task.name} now."))
         fields = [Field(f"New name, for example {free(task.name, taken)}:", _new_name(taken))]
     return Question(
         title=f"Restore {task.name}", lines=lines, actions=[Button(YES, "Restore")], fields=fields
@@ -186,7 +185,7 @@ def _new_name(taken: frozenset[str]) -> Callable[[str], str]:
     return wrong
 
 
-def delete(task: Task) -> Question:
+def delete(task: Task, view: View, around: Around) -> Question:
     """Gone for good, after typing the name."""
 
     def wrong(text: str) -> str:
@@ -194,38 +193,35 @@ def delete(task: Task) -> Question:
 
     return Question(
         title=f"Delete {task.name}",
-        lines=["The task and its events are removed for good. This cannot be undone."],
+        lines=plan_lines(plan(Action.DELETE, task, task, around), view),
         actions=[Button(YES, "Delete")],
         fields=[Field(f"Type its name, {task.name}, to delete it:", wrong)],
     )
 
 
-def restart(task: Task, view: View) -> Question:
+def restart(task: Task, view: View, around: Around) -> Question:
     """Every replica anew."""
-    count = _count(len(task.progress.replicas))
-    without = gap(task, task.spec, view.cluster)
-    answers = "" if without else "; the endpoint goes on answering"
+    made = plan(Action.RESTART, task, restarted(task), around)
     return Question(
         title=f"Restart {task.name}",
-        lines=[
-            f"Replaces {count} by new ones, a few at a time{answers}.",
-            *_note(without),
-            "Its schedule is not touched.",
-        ],
-        actions=[Button(YES, f"Restart {count}")],
+        lines=plan_lines(made, view),
+        actions=[Button(YES, f"Restart {counted(made.replicas)}")],
     )
 
 
-def rollback(task: Task, to: int, changes: Sequence[Change], without: str = "") -> Question:
+def rollback(made: Plan, to: int, view: View) -> Question:
     """Back to an earlier revision: what changes, what that restarts, and who answers meanwhile."""
-    lines: list[Line | str] = [f"{c.field}: {c.old} -> {c.new}  [{c.text}]" for c in changes]
-    lines += _note(without)
-    rest = "It becomes a new revision; the ones of now stay in its history."
     return Question(
-        title=f"Roll {task.name} back to revision {to}",
-        lines=[*lines, rest],
+        title=f"Roll {made.old.name} back to revision {to}",
+        lines=plan_lines(made, view),
         actions=[Button(YES, f"Roll back to revision {to}")],
     )
+
+
+def plan_lines(made: Plan, view: View) -> list[Line]:
+    """A plan as lines of a dialog: what one may not want stands out."""
+    told = told_of(made, clock(view, made.new.schedule.timezone))
+    return [line(Span(t.text, Tone.NOTE if t.weighty else Tone.PLAIN)) for t in told]
 
 
 def start_cluster(state_dir: str) -> Question:
@@ -245,25 +241,3 @@ def start_cluster(state_dir: str) -> Question:
 def point(instant: Instant, view: View) -> str:
     """A point of a schedule: when, and how many replicas."""
     return f"{stamp(instant.at, view, instant.timezone)} {instant.replicas}"
-
-
-def _needs(task: Task) -> str:
-    return f"Each replica takes {task.spec}."
-
-
-def _note(text: str) -> list[Line]:
-    return [line(Span(text, Tone.NOTE))] if text else []
-
-
-def _count(replicas: int) -> str:
-    return "1 replica" if replicas == 1 else f"{replicas} replicas"
-
-
-def _disarmed(task: Task, view: View) -> str:
-    if task.armed is None:
-        return "The schedule is kept."
-    points = upcoming(task.schedule, view.now, task.armed, 3)
-    if not points:
-        return "The schedule is kept, but disarmed."
-    names = ", ".join(stamp(p.at, view, p.timezone) for p in points)
-    return f"The schedule is kept, but disarmed: {names} will not fire."

@@ -11,21 +11,24 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tasktui.commands.commands import Commands
-from tasktui.commands.hand import paused, resumed
-from tasktui.commands.outlook import outlook
+from tasktui.commands.hand import overridden, paused, resumed
+from tasktui.commands.plan import Around, Plan, plan
+from tasktui.commands.planmany import row, together
+from tasktui.commands.steps import Step, activated, archived, restarted, restored, stopped
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task, When
-from tasktui.errors import InvalidField
-from tasktui.schedule.points import next_instant
+from tasktui.domain.task import Arming, Task, When
+from tasktui.errors import NotAllowed
 from tasktui.tui.lines import Line, Span, Tone, line
 from tasktui.tui.screens import stepping
 from tasktui.tui.screens.dialogs import Answer, Button, Field, Question
-from tasktui.tui.screens.questions import YES, point
-from tasktui.tui.times import View, clock, left
+from tasktui.tui.screens.questions import YES
+from tasktui.tui.times import View, clock
 
 MOST = 8
 """Tasks that the dialog names; of more it says how many."""
+PLANNED = 1000
+"""Tasks that are planned one by one: more would take seconds."""
 
 Change = Callable[[Commands, Task], object]
 
@@ -45,17 +48,6 @@ ACTIONS = frozenset(
 """What can be done to several tasks at once."""
 
 _VERBS: Mapping[Action, str] = {Action.OVERRIDE: "Scale"}
-_ALL = {
-    Action.ACTIVATE: "A One-off whose time has passed is left as it is: activate it by itself.",
-    Action.DEACTIVATE: "Schedules are kept, but disarmed: no point will fire.",
-    Action.ARCHIVE: "They become read-only, and their names free for others.",
-    Action.RESTORE: "They come back Idle and not armed. One whose name is taken stays archived.",
-    Action.DELETE: "The tasks and their events are removed for good. This cannot be undone.",
-    Action.RESTART: "A few replicas at a time; the endpoints go on answering.",
-    Action.OVERRIDE: "Hot: no replica restarts. Schedules are kept, and take over by themselves.",
-    Action.PAUSE: "The replicas in force are frozen: no point is applied.",
-    Action.RESUME: "The point in force of each applies once; nothing is replayed.",
-}
 
 
 def meant(action: Action, tasks: Sequence[Task]) -> Action:
@@ -76,76 +68,75 @@ def refused(action: Action, task: Task) -> str:
 
 
 def question(
-    action: Action, tasks: Sequence[Task], left_out: Sequence[str], view: View, drain_s: float
+    action: Action, tasks: Sequence[Task], left_out: Sequence[str], view: View, around: Around
 ) -> Question:
     """The plan for ``tasks``, and why others are left out."""
     count = f"{len(tasks)} task{'s' if len(tasks) > 1 else ''}"
     verb = _VERBS.get(action, str(action).capitalize())
+    around = replace(around, room=False)  # for each it would take too long
+    plans = _plans(action, tasks, _steps(action, view, around), around)
     size = max(len(t.name) for t in tasks[:MOST])
     lines: list[Line | str] = [
-        f"{t.name:<{size}}  {t.status}  {_effect(action, t, view, drain_s)}".rstrip()
-        for t in tasks[:MOST]
+        row(p, clock(view, p.old.schedule.timezone), size) for p in plans[:MOST]
     ]
     lines += [f"and {len(tasks) - MOST} more."] if len(tasks) > MOST else []
-    lines += ["", *_sum(action, tasks), _ALL[action]]
+    lines += ["", *(_marked(plans, tasks) if action is not Action.OVERRIDE else ())]
     lines += [line(Span(f"Left out: {text}", Tone.NOTE)) for text in left_out[:MOST]]
     lines += [f"and {len(left_out) - MOST} more."] if len(left_out) > MOST else []
+
+    def told(chosen: str, texts: Sequence[str]) -> Sequence[Line]:
+        step = _scaling(Answer(chosen, tuple(texts)), view)
+        return _marked(_plans(action, tasks, step, around), tasks)
+
     return Question(
         title=f"{verb} {count}",
         lines=lines,
-        actions=_buttons(action, count, verb, drain_s),
-        fields=_fields(action, count, tasks[0], view),
+        actions=_buttons(action, count, verb, around.config.drain_s),
+        fields=_fields(action, count, tasks[0], view, around),
+        told=told if action is Action.OVERRIDE else _no_more,
     )
 
 
-def _effect(action: Action, task: Task, view: View, drain_s: float) -> str:
-    """What happens to one of them."""
-    alive = len(task.progress.replicas)
-    if action is Action.ACTIVATE:
-        coming = next_instant(task.schedule, view.now, None)
-        return f"next {point(coming, view)} {left(coming.at, view.now)}" if coming else ""
-    if action is Action.ARCHIVE and task.status is Status.IDLE:
-        return "at once"
-    if action in {Action.ARCHIVE, Action.DEACTIVATE}:
-        then = ", archived when Idle" if action is Action.ARCHIVE else ""
-        if task.status is Status.NEED_STOP and action is Action.DEACTIVATE:
-            return f"{_replicas(alive)}, stopped by force"
-        drains = f"drains {_replicas(alive)}, up to {drain_s:g} s"
-        return (drains if alive else "nothing to drain") + then
-    return _replicas(alive) if action is Action.RESTART else _coming(action, task, view)
+def _plans(action: Action, tasks: Sequence[Task], step: Step, around: Around) -> list[Plan]:
+    return [plan(action, t, step(t), around) for t in tasks[:PLANNED]]
 
 
-def _coming(action: Action, task: Task, view: View) -> str:
-    """What is in force then, and what comes next, in the words of the plan of one task."""
-    if action not in {Action.OVERRIDE, Action.PAUSE, Action.RESUME}:
-        return ""
-    then = task
-    if action is Action.PAUSE:
-        then = paused(task, view.now, "", None, "")
-    elif action is Action.RESUME:
-        then = resumed(task, view.now)
-    before = "now " if action is Action.OVERRIDE else ""
+def _marked(plans: Sequence[Plan], tasks: Sequence[Task]) -> list[Line]:
+    """What all of them come to; what one may not want stands out."""
+    told = together(plans, tasks)
+    return [line(Span(t.text, Tone.NOTE if t.weighty else Tone.PLAIN)) for t in told]
+
+
+def _scaling(answer: Answer, view: View) -> Step:
+    """What ``answer`` to the question of replicas makes of a task."""
+    return lambda t: overridden(t, view.now, "", *stepping.scaled(t, view, answer))
+
+
+def _steps(action: Action, view: View, around: Around) -> Step:
+    """What the action makes of a task as far as nothing was typed yet."""
+    now, drain_s = view.now, around.config.drain_s
+    steps: Mapping[Action, Step] = {
+        Action.ACTIVATE: lambda t: _armed(t, view),
+        Action.DEACTIVATE: lambda t: stopped(t, now, drain_s),
+        Action.ARCHIVE: lambda t: archived(t, now, "", drain_s, when_idle=True),
+        Action.RESTORE: lambda t: restored(t, now),
+        Action.RESTART: restarted,
+        Action.PAUSE: lambda t: paused(t, now, "", None, ""),
+        Action.RESUME: lambda t: resumed(t, now),
+    }
+    return steps.get(action, lambda task: task)
+
+
+def _armed(task: Task, view: View) -> Task:
+    """The task as it waits for its next point; one that is too late stays as it is."""
     try:
-        lines = outlook(then, view.now, clock(view, task.schedule.timezone))
-    except InvalidField as error:
-        return str(error)
-    # Of a pause only what is frozen: a line for each task, or those left out find no room.
-    shown = lines[:1] if action is Action.PAUSE else lines[:2]
-    return before + ", ".join(shown).removeprefix("at once: ")
+        return activated(task, Arming(view.now, When.NEXT, ""))
+    except NotAllowed:
+        return task
 
 
-def _sum(action: Action, tasks: Sequence[Task]) -> list[str]:
-    """How many replicas it is about in all, and what they hold."""
-    if action not in {Action.DEACTIVATE, Action.ARCHIVE, Action.RESTART}:
-        return []
-    alive = [(len(t.progress.replicas), t.spec) for t in tasks]
-    count = sum(n for n, _ in alive)
-    if not count:
-        return []
-    gpus, cpus = sum(n * s.gpu for n, s in alive), sum(n * s.cpu for n, s in alive)
-    held = f"{gpus:g} GPU and {cpus:g} CPU" if gpus else f"{cpus:g} CPU"
-    ending = "" if action is Action.RESTART else f"; {held} become free"
-    return [f"In all {_replicas(count)}{ending}."]
+def _no_more(_action: str, _texts: Sequence[str]) -> Sequence[Line]:
+    return ()
 
 
 def _buttons(action: Action, count: str, verb: str, drain_s: float) -> list[Button]:
@@ -164,17 +155,17 @@ def _buttons(action: Action, count: str, verb: str, drain_s: float) -> list[Butt
     return [Button(YES, f"{verb} {count}{drain}")]
 
 
-def _fields(action: Action, count: str, first: Task, view: View) -> Sequence[Field]:
+def _fields(action: Action, count: str, first: Task, view: View, around: Around) -> Sequence[Field]:
     """What is asked for; a time is each task's own, by its own clock."""
     if action is Action.DELETE:
         text = f"Type delete {count} to delete them:"
         return [Field(text, lambda given: "" if given == f"delete {count}" else text)]
     if action is Action.OVERRIDE:
-        asked = stepping.scale(first, view).fields
+        asked = stepping.scale(first, view, around).fields
         wanted, time = (replace(f, goes_to=stepping.NEXT) for f in asked)
         return [wanted, replace(time, label=_OWN_CLOCK, goes_to=stepping.TIME)]
     if action is Action.PAUSE:
-        until, note = stepping.pause(first, view).fields
+        until, note = stepping.pause(first, view, around).fields
         return [replace(until, label=f"Until, empty for until resumed. {_OWN_CLOCK}"), note]
     return []
 
@@ -215,7 +206,3 @@ _PLAIN: Mapping[Action, Change] = {
     Action.RESTART: lambda c, t: c.restart(t.name, action_id=_id()),
     Action.RESUME: lambda c, t: c.resume(t.name, action_id=_id()),
 }
-
-
-def _replicas(count: int) -> str:
-    return "1 replica" if count == 1 else f"{count} replicas"

@@ -1,6 +1,6 @@
 """What the dialogs of override and pause ask, and what their answers mean. Pure.
 
-What each action would do is told by the lines that the command line prints too.
+What each action would do is told by its plan, in the lines that the command line prints too.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from datetime import datetime
 
 from tasktui.commands.hand import NOTE_SIZE, cleared, overridden, paused, resumed
 from tasktui.commands.outlook import outlook
+from tasktui.commands.plan import Around, plan
 from tasktui.commands.present import by_hand
+from tasktui.domain.actions import Action
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.task import Task, Until
 from tasktui.errors import InvalidField
 from tasktui.schedule.parse import parse_replicas
 from tasktui.schedule.points import next_instant
 from tasktui.schedule.until import read_time
+from tasktui.tui.lines import Line
 from tasktui.tui.screens.dialogs import Answer, Button, Field, Question
-from tasktui.tui.screens.questions import YES
+from tasktui.tui.screens.questions import YES, plan_lines
 from tasktui.tui.times import View, clock, stamp
 
 NEXT = "next"
@@ -29,7 +32,7 @@ CLEAR = "clear"
 _SETS = frozenset({NEXT, TIME, CLEARED})
 
 
-def scale(task: Task, view: View) -> Question:
+def scale(task: Task, view: View, around: Around) -> Question:
     """Replicas by hand: until the next point, a time, or cleared. Raises InvalidField."""
     zone = task.schedule.timezone
     following = next_instant(task.schedule, view.now, task.armed)
@@ -40,18 +43,16 @@ def scale(task: Task, view: View) -> Question:
     if task.override is not None:
         actions.append(Button(CLEAR, "Clear the override"))
 
-    def told(action: str, texts: Sequence[str]) -> list[str]:
+    def told(action: str, texts: Sequence[str]) -> Sequence[Line]:
         if action == CLEAR:
-            return _plan(cleared(task, view.now), view)
+            return plan_lines(plan(Action.CLEAR, task, cleared(task, view.now), around), view)
         bounds, until = scaled(task, view, Answer(action, tuple(texts)))
-        return _plan(overridden(task, view.now, "", bounds, until), view)
+        new = overridden(task, view.now, "", bounds, until)
+        return plan_lines(plan(Action.OVERRIDE, task, new, around), view)
 
     return Question(
         title=f"Scale {task.name} by hand",
-        lines=[
-            _now(task, view),
-            "Hot: no replica restarts. The schedule is kept, and takes over by itself.",
-        ],
+        lines=[_now(task, view)],
         actions=actions,
         fields=[
             Field(
@@ -85,30 +86,28 @@ def scaled(task: Task, view: View, answer: Answer) -> tuple[Replicas, datetime |
     return parse_replicas(bounds), following.at if following else Until.CLEARED
 
 
-def clear(task: Task, view: View) -> Question:
+def clear(task: Task, view: View, around: Around) -> Question:
     """End the override."""
+    made = plan(Action.CLEAR, task, cleared(task, view.now), around)
     return Question(
         title=f"Clear the override of {task.name}",
-        lines=[
-            _now(task, view),
-            "The schedule takes over again:",
-            *(f"  {text}" for text in _plan(cleared(task, view.now), view)),
-        ],
+        lines=[_now(task, view), *plan_lines(made, view)],
         actions=[Button(CLEAR, "Clear the override")],
     )
 
 
-def pause(task: Task, view: View) -> Question:
+def pause(task: Task, view: View, around: Around) -> Question:
     """Freeze what is in force, with an end and a note if one likes."""
     zone = task.schedule.timezone
 
-    def told(_: str, texts: Sequence[str]) -> list[str]:
+    def told(_: str, texts: Sequence[str]) -> Sequence[Line]:
         until, note = pausing(task, view, Answer(YES, tuple(texts)))
-        return _plan(paused(task, view.now, "", until, note), view)
+        new = paused(task, view.now, "", until, note)
+        return plan_lines(plan(Action.PAUSE, task, new, around), view)
 
     return Question(
         title=f"Pause {task.name}",
-        lines=[_now(task, view), "The replicas in force are frozen: no point is applied."],
+        lines=[_now(task, view)],
         actions=[Button(YES, "Pause")],
         fields=[
             Field(
@@ -128,25 +127,22 @@ def pausing(task: Task, view: View, answer: Answer) -> tuple[datetime | None, st
     return read_time(time, view.now, task.schedule.timezone) if time else None, note
 
 
-def resume(task: Task, view: View) -> Question:
+def resume(task: Task, view: View, around: Around) -> Question:
     """End the pause."""
+    made = plan(Action.RESUME, task, resumed(task, view.now), around)
     return Question(
         title=f"Resume {task.name}",
         lines=[
             *(f"{label}: {text}" for label, text in by_hand(task, _clock(task, view))),
-            "The point in force applies once; nothing is replayed:",
-            *(f"  {text}" for text in _plan(resumed(task, view.now), view)),
+            *plan_lines(made, view),
         ],
         actions=[Button(YES, "Resume")],
     )
 
 
 def _now(task: Task, view: View) -> str:
-    return f"Now: {', '.join(_plan(task, view)).removeprefix('at once: ')}"
-
-
-def _plan(task: Task, view: View) -> list[str]:
-    return outlook(task, view.now, _clock(task, view))
+    ahead = outlook(task, view.now, _clock(task, view))
+    return f"Now: {', '.join(ahead).removeprefix('at once: ')}"
 
 
 def _clock(task: Task, view: View) -> Callable[[datetime], str]:

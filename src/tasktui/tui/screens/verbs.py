@@ -7,12 +7,12 @@ is refused where the task was changed while its question was open.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tasktui.commands.commands import Commands
-from tasktui.commands.edits import Change
 from tasktui.domain.actions import Action, refusal
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task, Until, When
@@ -24,6 +24,7 @@ from tasktui.tui.screens.looks import look
 from tasktui.tui.screens.undo import Undo
 
 if TYPE_CHECKING:
+    from tasktui.commands.plan import Around
     from tasktui.tui.screens.page import Page
     from tasktui.tui.times import View
     from tasktui.tui.wizard.screen import WizardScreen
@@ -60,7 +61,7 @@ async def activate(page: Page, task: Task) -> None:
     if questions.ended(task, view.now):
         page.say(f"{task.name}: the end of its schedule has passed. e edits it.", Tone.NOTE)
         return
-    answer = await ask(page, questions.activate(task, view))
+    answer = await ask(page, questions.activate(task, view, await around(page, task, view)))
     if answer is None:
         return
     chosen = answer.action.removesuffix(questions.AGAIN)
@@ -83,8 +84,8 @@ async def activate(page: Page, task: Task) -> None:
 
 async def deactivate(page: Page, task: Task) -> None:
     """Drain and disarm, or force what drains already."""
-    question = questions.deactivate(task, page.desk.view(), _drain_s(page))
-    if await ask(page, question):
+    view = page.desk.view()
+    if await ask(page, questions.deactivate(task, view, await around(page, task, view))):
         force = task.status is Status.NEED_STOP
         await act(
             page,
@@ -97,8 +98,8 @@ async def deactivate(page: Page, task: Task) -> None:
 
 async def archive(page: Page, task: Task) -> None:
     """Put away, at once or as soon as it is Idle."""
-    question = questions.archive(task, page.desk.view(), _drain_s(page))
-    if await ask(page, question):
+    view = page.desk.view()
+    if await ask(page, questions.archive(task, view, await around(page, task, view))):
         later = task.status is not Status.IDLE
         await act(
             page,
@@ -111,8 +112,10 @@ async def archive(page: Page, task: Task) -> None:
 
 async def restore(page: Page, task: Task) -> None:
     """Bring back an archived task."""
+    view = page.desk.view()
+    beside = await around(page, task, view)
     taken = await page.desk.session.acall(lambda c: frozenset(c.names()))
-    answer = await ask(page, questions.restore(task, taken))
+    answer = await ask(page, questions.restore(task, view, beside, taken))
     if answer is not None:
         name = answer.text or task.name
         await act(
@@ -126,13 +129,15 @@ async def restore(page: Page, task: Task) -> None:
 
 async def delete(page: Page, task: Task) -> None:
     """Delete an archived task for good."""
-    if await ask(page, questions.delete(task)):
+    view = page.desk.view()
+    if await ask(page, questions.delete(task, view, await around(page, task, view))):
         await act(page, task, lambda c, _: c.delete(task.name), f"{task.name} is deleted.")
 
 
 async def restart(page: Page, task: Task) -> None:
     """Replace every replica."""
-    if await ask(page, questions.restart(task, page.desk.view())):
+    view = page.desk.view()
+    if await ask(page, questions.restart(task, view, await around(page, task, view))):
         await act(
             page,
             task,
@@ -148,10 +153,10 @@ async def rollback(page: Page, task: Task) -> None:
 
 async def roll_back(page: Page, task: Task, to: int) -> None:
     """Make the task what it was at revision ``to``."""
-    changes, gap = await page.desk.session.acall(lambda c: _going_back(c, task.name, to))
-    if not changes:
+    made = await page.desk.session.acall(lambda c: c.plans().planned_rollback(task.name, to))
+    if not made.changes:
         page.say(f"{task.name} is as it was at revision {to} already.", Tone.NOTE)
-    elif await ask(page, questions.rollback(task, to, changes, gap)):
+    elif await ask(page, questions.rollback(made, to, page.desk.view())):
         await act(
             page,
             task,
@@ -161,15 +166,10 @@ async def roll_back(page: Page, task: Task, to: int) -> None:
         )
 
 
-def _going_back(c: Commands, name: str, to: int) -> tuple[Sequence[Change], str]:
-    spec = c.going_back(name, to)
-    return c.changes(name, spec), c.gap(name, spec)
-
-
 async def scale(page: Page, task: Task) -> None:
     """Set replicas by hand for a while, or end that."""
     view = page.desk.view()
-    answer = await ask(page, stepping.scale(task, view))
+    answer = await ask(page, stepping.scale(task, view, await around(page, task, view)))
     if answer is None:
         return
     if answer.action == stepping.CLEAR:
@@ -192,7 +192,8 @@ async def scale(page: Page, task: Task) -> None:
 
 async def clear(page: Page, task: Task) -> None:
     """End the override."""
-    if await ask(page, stepping.clear(task, page.desk.view())):
+    view = page.desk.view()
+    if await ask(page, stepping.clear(task, view, await around(page, task, view))):
         await act(
             page,
             task,
@@ -207,7 +208,7 @@ async def pause(page: Page, task: Task) -> None:
     if task.pause is not None:
         await _resume(page, task, view)
         return
-    answer = await ask(page, stepping.pause(task, view))
+    answer = await ask(page, stepping.pause(task, view, await around(page, task, view)))
     if answer is not None:
         until, note = stepping.pausing(task, view, answer)
         await act(
@@ -220,7 +221,7 @@ async def pause(page: Page, task: Task) -> None:
 
 
 async def _resume(page: Page, task: Task, view: View) -> None:
-    if await ask(page, stepping.resume(task, view)):
+    if await ask(page, stepping.resume(task, view, await around(page, task, view))):
         await act(
             page,
             task,
@@ -302,5 +303,7 @@ async def on_named(page: Page, id: str, name: str) -> None:  # noqa: A002 - the 
         await perform(page, row.action, task)
 
 
-def _drain_s(page: Page) -> float:
-    return page.desk.session.config.drain_s
+async def around(page: Page, task: Task, view: View) -> Around:
+    """What stands beside a task, at the moment that the screen shows."""
+    found = await page.desk.session.acall(lambda c: c.plans().around(task))
+    return replace(found, now=view.now)

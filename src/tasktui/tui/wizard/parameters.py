@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tasktui.commands.present import parameter_text
-from tasktui.domain.parameters import allowed, differing, read, settled, text
+from tasktui.domain.parameters import allowed, differing, read, text
 from tasktui.domain.recipe import Parameter, Scalar
 from tasktui.errors import InvalidField
 
@@ -67,14 +67,6 @@ def values(
         except InvalidField as error:
             say(error.field, error.allowed)
     return differing([p for p in parameters if p.name in found], found)
-
-
-def summary(parameters: Sequence[Parameter], given: Mapping[str, Scalar]) -> str:
-    """Every parameter with its value, defaults marked; raises InvalidField for a wrong one."""
-    return ", ".join(
-        f"{name}={text(value)}{'' if name in given else ' (default)'}"
-        for name, value in settled(parameters, given).items()
-    )
 
 
 def hint(parameters: Sequence[Parameter], name: str) -> str:

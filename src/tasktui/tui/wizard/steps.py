@@ -300,7 +300,7 @@ class SummaryStep(Vertical):
         for button in self._buttons.values():
             button.display = not stale
         self._rebase.display = stale
-        self._risky = any(c.text.startswith("restarts") for c in state.changes)
+        self._risky = not all(c.hot for c in state.changes)
         self._lines.show(plan.lines(state, cells - 1))
 
     def first(self, field: str = "") -> Widget:  # noqa: ARG002 - buttons are no fields
