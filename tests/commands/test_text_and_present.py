@@ -63,7 +63,7 @@ def test_a_length_of_time_takes_two_units_at_most(seconds: float, text: str) -> 
     assert duration(seconds) == text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(5, "5s"), (65, "1m"), (7300, "2h"), (1e6, "11d")])
+@pytest.mark.parametrize(("seconds", "text"), [(5, "5 s"), (65, "1m"), (7300, "2h"), (1e6, "11d")])
 def test_ages_drop_seconds_after_a_minute(seconds: float, text: str) -> None:
     assert age(NOW - timedelta(seconds=seconds), NOW) == text
 
