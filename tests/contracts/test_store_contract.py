@@ -688,6 +688,15 @@ def test_a_label_that_is_not_found_comes_with_close_ones(store: Store) -> None:
     store.add_artifact(_model("a"))
     with pytest.raises(NotFound, match="Did you mean model"):
         store.artifact("modle")
+    with pytest.raises(NotFound, match="tasktui artifact ls lists them"):
+        store.artifact("xyzzy")
+
+
+def test_a_task_that_is_not_found_comes_with_the_verb_that_lists_all(store: Store) -> None:
+    with pytest.raises(NotFound, match=r"named 'xyzzy'\. tasktui ls lists them"):
+        store.task("xyzzy")
+    with pytest.raises(NotFound, match="tasktui ls --status Archived lists them"):
+        store.task("xyzzy", archived=True)
 
 
 def test_an_artifact_in_use_stays_and_its_users_are_named(store: Store) -> None:

@@ -59,7 +59,7 @@ def test_bounds_are_written_as_min_and_max(low: int, high: int) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(-1, 1), (2, 1), (-2, -1), (0, -1)])
 def test_bounds_that_contradict_themselves_are_refused(low: int, high: int) -> None:
-    with pytest.raises(InvalidField, match="0 <= min <= max"):
+    with pytest.raises(InvalidField, match=r"0 <= min <= max\.$"):
         Replicas(low, high)
 
 

@@ -261,9 +261,11 @@ def script_of(folder: Path, manifest: Manifest) -> Script:
     script = folder / f"{file_path}.py"
     if not script.is_file():
         found = sorted(p.relative_to(folder).as_posix()[:-3] for p in folder.rglob("*.py"))
-        known = f"scripts in it: {found[:8]}" if found else "there is no Python script in it"
+        known = (
+            f"scripts in it: {', '.join(found[:8])}" if found else "there is no Python script in it"
+        )
         raise InvalidField(
-            "file_path", file_path, f"{file_path}.py must exist in {folder.name}; {known}"
+            "file_path", file_path, f"{file_path}.py must exist in {folder.resolve().name}; {known}"
         )
     if script.stat().st_size > _SCRIPT:
         raise InvalidField("file_path", file_path, f"a script of at most {_SCRIPT // 10**6} MB")

@@ -143,7 +143,9 @@ class Artifacts(Base):
     def _no_artifact(self, label: str) -> NotFound:
         known = self.artifacts()
         labels = {a.label for a in known} | {a.name for a in known}
-        return NotFound(f"No artifact is named {label!r}.", close_to(label, sorted(labels)))
+        return NotFound(
+            f"No artifact is named {label!r}.", close_to(label, sorted(labels), "artifact ls")
+        )
 
 
 def _content(artifact: Artifact) -> tuple[Value, ...]:

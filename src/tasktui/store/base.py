@@ -53,9 +53,9 @@ def gone(key: TaskId) -> NotFound:
     return NotFound(f"Task {key} does not exist any more.", "Somebody else deleted it.")
 
 
-def close_to(name: str, known: Iterable[str]) -> str:
-    """A sentence that names what ``name`` may have been meant to be; empty where nothing is."""
+def close_to(name: str, known: Iterable[str], listing: str) -> str:
+    """A sentence that names what ``name`` may have been meant to be, or the verb that lists all."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
 
     found = get_close_matches(name, list(known), n=3)
-    return f"Did you mean {' or '.join(found)}?" if found else ""
+    return f"Did you mean {' or '.join(found)}?" if found else f"tasktui {listing} lists them."

@@ -177,14 +177,17 @@ class Tasks(Base):
     def _no_task(self, name: str, *, archived: bool) -> NotFound:
         if archived:
             sql = "SELECT DISTINCT name FROM task WHERE archived_at IS NOT NULL"
-            return NotFound(f"No archived task is named {name!r}.", self._close_to(name, sql))
-        hint = self._close_to(name, "SELECT name FROM task WHERE archived_at IS NULL")
+            return NotFound(
+                f"No archived task is named {name!r}.",
+                self._close_to(name, sql, "ls --status Archived"),
+            )
+        hint = self._close_to(name, "SELECT name FROM task WHERE archived_at IS NULL", "ls")
         if self._db.row("SELECT 1 FROM task WHERE name = ? LIMIT 1", [name]):
             hint = f"There is an archived one: restore it. {hint}".strip()
         return NotFound(f"No task is named {name!r}.", hint)
 
-    def _close_to(self, name: str, sql: str) -> str:
-        return close_to(name, [row[0] for row in self._db.rows(sql)])
+    def _close_to(self, name: str, sql: str, listing: str) -> str:
+        return close_to(name, [row[0] for row in self._db.rows(sql)], listing)
 
 
 def _awoken(task: Task) -> Task:
