@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -99,11 +99,18 @@ def _read(file: Path) -> dict[str, object]:
         raise UserError(f"{file} cannot be read: {error}.", "Mend or remove the file.") from error
 
 
+def _meant(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+    close = get_close_matches(key, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known keys: {', '.join(sorted(known))}"
+
+
 def _apply(config: Config, values: Mapping[str, object], where: str) -> Config:
     known = {f.name for f in fields(Config)}
     for key in values:
         if key not in known:
-            raise InvalidField(f"{where}: {key}", values[key], f"known keys: {sorted(known)}")
+            raise InvalidField(where, key, f"no key here; {_meant(key, known)}")
     return replace(config, **{k: _parse(k, v, where) for k, v in values.items()})  # type: ignore[arg-type]
 
 
@@ -119,7 +126,7 @@ def _parse(key: str, value: object, where: str) -> object:
             raise InvalidField(field, value, "true or false")
         return words[str(value).lower()]
     if key in _WORDS and value not in get_args(_WORDS[key]):
-        raise InvalidField(field, value, f"one of {get_args(_WORDS[key])}")
+        raise InvalidField(field, value, f"one of {', '.join(get_args(_WORDS[key]))}")
     if key == "keys":
         return _table(field, value)
     if not isinstance(value, str):

@@ -57,7 +57,8 @@ class InvalidField(UserError):
     """One field of the input is wrong: its name, what was given, what is allowed."""
 
     def __init__(self, field: str, given: object, allowed: str) -> None:
-        super().__init__(f"{field}: {given!r} is not valid: {allowed.removesuffix('.')}.")
+        end = "" if allowed.endswith((".", "?")) else "."
+        super().__init__(f"{field}: {given!r} is not valid: {allowed}{end}")
         self.field = field
         self.given = given
         self.allowed = allowed
