@@ -17,7 +17,7 @@ def test_reading_nothing_there_and_unreadable_are_never_taken_for_each_other() -
         text(loading()),
         text(nothing(0, {}, "")),
         text(nothing(0, {Status.IDLE: 3}, "x")),
-        text(unreadable(StoreError("Disk full.", "Free some space."))),
+        text(unreadable(StoreError("Disk full.", "Free some space."), 80)),
     ]
     assert len({s.strip().splitlines()[0] for s in screens}) == len(screens)
 
@@ -52,13 +52,14 @@ def test_archived_tasks_are_not_forgotten() -> None:
 
 
 def test_an_unreadable_store_says_what_happened_and_that_tasks_go_on() -> None:
-    shown = text(unreadable(StoreError("Disk full.", "Free some space.")))
+    shown = text(unreadable(StoreError("Disk full.", "Free some space."), 80))
     assert "Disk full." in shown
     assert "Free some space." in shown
     assert "This is not an empty list" in shown
 
 
 def test_everything_fits_80_cells() -> None:
-    error = StoreError("Disk full.", "Free some space.")
-    screens = [loading(), nothing(0, {Status.ARCHIVED: 2}, ""), unreadable(error)]
+    error = StoreError(f"Disk full: /{'long/' * 30}.", "Free some space. " * 9 + "It ends here.")
+    screens = [loading(), nothing(0, {Status.ARCHIVED: 2}, ""), unreadable(error, 80)]
+    assert "It ends here." in " ".join(text(screens[-1]).split())
     assert all(width(part) <= 80 for screen in screens for part in screen)

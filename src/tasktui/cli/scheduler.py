@@ -41,7 +41,7 @@ def _started(call: Call) -> int:
     if health.state is State.DOWN:
         raise SchedulerError(
             f"The scheduler was not started: {NO_SCHEDULER} is set.",
-            "Start it where it belongs, as with systemctl, or unset that.",
+            "Start it where it belongs, such as with systemctl, or unset that.",
         )
     if call.json:
         emit(health_json(health))

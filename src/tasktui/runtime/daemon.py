@@ -94,7 +94,7 @@ def _heartbeat(view: SchedulerView, now: datetime) -> datetime | None:
 def how_to_start(health: Health) -> str:
     """The command that starts the scheduler again, in words."""
     if health.kept_apart:
-        return f"start it where it belongs ({NO_SCHEDULER} is set here), as with systemctl"
+        return f"start it where it belongs, such as with systemctl: {NO_SCHEDULER} is set here"
     return "tasktui scheduler start"
 
 

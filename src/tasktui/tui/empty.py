@@ -8,7 +8,7 @@ from tasktui.domain.status import Status
 from tasktui.errors import TasktuiError
 from tasktui.tui.chrome import TABS
 from tasktui.tui.keys import TAB_NAMES
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, line
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 
 
 def loading() -> list[Line]:
@@ -51,13 +51,13 @@ def nothing(tab: int, counts: Mapping[Status, int], words: str) -> list[Line]:
     ]
 
 
-def unreadable(error: TasktuiError) -> list[Line]:
-    """The store cannot be read: what happened and what to do."""
+def unreadable(error: TasktuiError, cells: int) -> list[Line]:
+    """The store cannot be read: what happened and what to do, whole, in lines of ``cells``."""
     return [
         EMPTY,
         line(Span("  The store cannot be read.", Tone.PROBLEM)),
-        line(f"  {error.what}"),
-        line(Span(f"  {error.hint}", Tone.STRONG)),
+        *wrap(line(f"  {error.what}"), cells, indent="  "),
+        *wrap(line(Span(f"  {error.hint}", Tone.STRONG)), cells, indent="  "),
         EMPTY,
         line(Span("  This is not an empty list: tasks on Ray go on. Trying again.", Tone.DIM)),
     ]

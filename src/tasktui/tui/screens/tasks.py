@@ -72,7 +72,7 @@ class TasksScreen(Finding):
     def failed(self, error: TasktuiError) -> None:
         """The store cannot be read: rows stay, the banner and an empty table say why."""
         if not self.searched:
-            self.table.say(unreadable(error))
+            self.table.say(unreadable(error, self.size.width))
         super().failed(error)
 
     def _read_event_soon(self) -> None:
