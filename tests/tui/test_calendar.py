@@ -52,7 +52,14 @@ def test_a_week_with_a_transition_in_80_columns() -> None:
 
 def test_a_wider_terminal_has_room_for_every_note() -> None:
     assert page(99)[4].endswith("| 23 h, UTC-5 to -4, no points")
+    assert len(page(118)[1].split("|")[1]) == 72
     assert page(131)[0].split()[:3] == ["00", "01", "02"]
+
+
+def test_a_long_legend_is_whole() -> None:
+    points = ",".join(f"{hour:02}:00={hour}-{hour + 1}" for hour in range(1, 20))
+    found = " ".join(page(schedule=make_daily(points)))
+    assert all(f" {hour}-{hour + 1}" in found.partition("LOCAL")[0] for hour in range(1, 20))
 
 
 def test_a_narrow_one_has_an_hour_a_cell() -> None:

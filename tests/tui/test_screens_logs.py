@@ -220,6 +220,7 @@ async def test_r_lists_every_log_and_opens_one(bench: Bench) -> None:
     async with logs(bench) as (_, pilot):
         await until(pilot, "two")
         seen = await press(pilot, "r", seen="Serve controller")
+        assert "logs of chat" in seen
         assert "ended replica" in seen
         assert "> chat#r2" in seen
         await press(pilot, "k", seen="> chat#r1")

@@ -221,6 +221,12 @@ def test_detail_holds_everything() -> None:
     assert shown["Created"] == "Thu 2026-03-05 09:00 EST = 14:00Z by op"
 
 
+def test_detail_says_a_schedule_once() -> None:
+    shown = texts(detail(make_task(), VIEW, [], 100))
+    assert shown["In force"] == "not activated; A arms its schedule"
+    assert shown["Schedule"] == "Daily 08:00 2-4, 20:00 0-1, UTC"
+
+
 def test_detail_of_an_archived_task_offers_nothing_to_call() -> None:
     task = make_task(archived_at=NOW - timedelta(days=3), archived_by="op1")
     shown = texts(detail(task, VIEW, [], 100))

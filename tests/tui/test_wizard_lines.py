@@ -536,7 +536,9 @@ def test_the_head_marks_the_step() -> None:
 
 def test_what_was_not_asked_yet_is_no_error() -> None:
     empty = make_state(Draft(), step=Step.ARTIFACT)
-    assert "1 error, 0 warnings" in plain(frame.status(empty, 80, 24))
+    assert plain(frame.status(empty, 80, 24)) == " Enter takes the artifact under the cursor"
+    typed = replace(empty, draft=replace(empty.draft, name="chat"))
+    assert "1 error, 0 warnings" in plain(frame.status(typed, 80, 24))
     asked = replace(empty, step=Step.SETTINGS)
     assert "4 errors, 0 warnings" in plain(frame.status(asked, 80, 24))
 

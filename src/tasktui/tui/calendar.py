@@ -24,8 +24,8 @@ _LABEL = 11
 """Cells of the date at the left."""
 _SIDE = 18
 """Cells kept for the notes at the right."""
-_STEPS = (96, 48, 24)
-"""Cells of a day, where there is room: a quarter of an hour, half of one, or an hour each."""
+_STEPS = (96, 72, 48, 24)
+"""Cells of a day, where there is room: 15, 20, 30 or 60 minutes each."""
 _NAMED = 3
 """Superseded points named one by one."""
 
@@ -68,7 +68,7 @@ def _days(week: Week, what: Course, view: View, cells: int) -> Iterator[Line]:
         note = Span(f" {told}", Tone.STRONG if here else Tone.NOTE)
         yield line(label, *strip(day, count, drawn, view.now), note)
     shown = "".join(text.cells(d, count, drawn) for d in found)
-    yield line(" ", *legend(drawn, shown))
+    yield from wrap(line(" ", *legend(drawn, shown)), cells, indent=" ")
 
 
 def _over(held: Held, view: View, task: Task) -> Span:

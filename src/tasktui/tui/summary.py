@@ -77,13 +77,18 @@ def _row(label: str, value: Line) -> Line:
     return (Span(f" {label:<{LABEL - 1}}", Tone.DIM), *value)
 
 
-def _in_force(task: Task, view: View) -> Line:
+def _at_rest(task: Task, schedule: str) -> Line:
+    """What drives a task that is not activated, and what would."""
     if task.archived_at:
         return line("archived, read-only; X restores it")
-    if task.status is Status.NEED_STOP and task.armed is None:
+    if task.status is Status.NEED_STOP:
         return line("nothing; it stops, and keeps its schedule")
-    if task.armed is None:
-        return line("not activated; ", Span(f"A arms {describe(task.schedule)}", Tone.DIM))
+    return line("not activated; ", Span(f"A arms {schedule}", Tone.DIM))
+
+
+def _in_force(task: Task, view: View) -> Line:
+    if task.archived_at or task.armed is None:
+        return _at_rest(task, describe(task.schedule))
     try:
         return line(*_current(task, view), *_following(task, view))
     except InvalidField as error:
@@ -194,7 +199,7 @@ def detail(
 
     lasts = "" if task.archived_at or view.stale else f"  for {age(task.progress.since, view.now)}"
     put("Status", line(*_status(task, view), Span(lasts, Tone.DIM)))
-    put("In force", _in_force(task, view))
+    put("In force", _in_force(task, view) if task.armed else _at_rest(task, "its schedule"))
     put("Schedule", describe(task.schedule))
     for label, text in by_hand(task, clock(view, zone)):
         put(label, text)

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 from tasktui.runtime.logs import Kind, Source
+from tasktui.tui.chrome import rule
 from tasktui.tui.desk import Desk
 from tasktui.tui.lines import Line, Span, Tone, fit, line
 from tasktui.tui.times import View, dated
@@ -64,16 +65,22 @@ class SourcePicker(ModalScreen[Source | None], inherit_bindings=False):
         Binding("escape,ctrl+c,q", "leave", show=False),
     ]
 
-    def __init__(self, desk: Desk, sources: Sequence[Source], present: Source | None) -> None:
+    def __init__(
+        self, desk: Desk, task: str, sources: Sequence[Source], present: Source | None
+    ) -> None:
         super().__init__()
+        self._title = line(Span("logs of ", Tone.DIM), Span(task, Tone.TITLE))
+        self._rule = desk.palette.glyphs.rule
         self._sources = sources
         self._present = present
         self._look = SourceRows(desk.view())
+        self._head = LineView(desk.palette)
         self._table: ListTable[Source] = ListTable(self._look, desk.palette)
         self._keys = LineView(desk.palette)
 
     def compose(self) -> ComposeResult:
-        """List and keys."""
+        """Title, list and keys."""
+        yield self._head
         yield self._table
         yield self._keys
 
@@ -87,6 +94,10 @@ class SourcePicker(ModalScreen[Source | None], inherit_bindings=False):
         self._keys.show(
             [tuple(s for k, text in keys for s in (Span(f" {k}", Tone.KEY), Span(f" {text} ")))]
         )
+
+    def on_resize(self) -> None:
+        """The title over the whole width."""
+        self._head.show([rule(self._title, self.size.width, self._rule)])
 
     def on_table_opened(self) -> None:
         """Double-clicked."""

@@ -195,7 +195,7 @@ async def _choose(screen: LogsScreen) -> None:
     from tasktui.tui.logs.picker import SourcePicker  # noqa: PLC0415 - only when it is wanted
 
     present = screen.log_open.source if screen.log_open is not None else None
-    picker = SourcePicker(screen.desk, screen.sources, present)
+    picker = SourcePicker(screen.desk, screen.subject.name, screen.sources, present)
     chosen = await screen.app.push_screen_wait(picker)
     if chosen is not None:
         await _open(screen, chosen, Stream.LOG)

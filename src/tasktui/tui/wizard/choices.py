@@ -77,7 +77,8 @@ class ArtifactRows:
         return self._row(texts, cells)
 
     def _row(self, texts: Sequence[Line], cells: int) -> Line:
-        widths = (_name_cells(cells), 8, 9, 17, 4, 8, max(0, cells - 82) if _wide(cells) else 0)
+        needs, about = (21, cells - 86) if _wide(cells) else (17, 0)
+        widths = (_name_cells(cells), 8, 9, needs, 4, 8, about)
         parts: list[Span] = []
         for text, size in zip(texts, widths, strict=True):
             if size > 0:

@@ -65,6 +65,8 @@ def status(state: State, cells: int, lines: int) -> Line:
         return justify(line(Span(f" {state.restored}", Tone.NOTE)), right, cells)
     if cells < SMALL[0] or lines < SMALL[1]:
         return line(Span(f" {cells}x{lines}: make it 80x24 to see all", Tone.NOTE))
+    if state.untouched and state.step is Step.ARTIFACT and not state.draft.artifact:
+        return line(Span(" Enter takes the artifact under the cursor", Tone.DIM))
     errors = sum(not p.warning for p in state.due)
     warnings = len(state.warnings)
     text = f" {_count(errors, 'error')}, {_count(warnings, 'warning')}"
