@@ -11,12 +11,12 @@ from textual.pilot import Pilot
 
 from make import NOW, make_node, make_replica, make_replicas
 from tasktui.commands.answer import Answer, Fact, Remedy
-from tasktui.domain.observed import Resources
+from tasktui.domain.observed import ClusterState, ClusterView, Resources
 from tasktui.domain.status import Status
 from tasktui.domain.task import When
 from tasktui.scheduler.leader import LeaderLock
 from tasktui.tui.lines import Tone, plain, width
-from tasktui.tui.screens.why import page
+from tasktui.tui.screens.why import by_key, page
 from tui.bench import CLUSTER, Bench, asked, press, text, until
 
 NODE = make_node("gpu-05", cpu=8, used=Resources(cpu=8))
@@ -45,7 +45,8 @@ async def test_w_says_why_with_numbers_and_what_to_do(waiting: Bench) -> None:
         seen = await press(pilot, "w", seen="held by first 0.1, others 7.9")
         assert "why: chat" in seen
         assert "needs 0.1 CPU on one node; most free: gpu-05 with 0" in seen
-        assert "tasktui scale first 0" in seen
+        assert ":scale first, then 0  frees 0.1 CPU on gpu-05" in seen
+        assert "tasktui " not in seen.partition("why: chat")[2]
         await press(pilot, "escape", seen="> chat")
 
 
@@ -77,6 +78,53 @@ async def test_verbs_work_there_and_the_log_is_one_key_away(waiting: Bench) -> N
         await press(pilot, "l", seen="log of chat")
 
 
+async def test_what_one_can_do_works_by_the_key_that_is_told(waiting: Bench) -> None:
+    async with opened(waiting) as pilot:
+        await until(pilot, "> chat")
+        await press(pilot, "w", seen=":scale first, then 0")
+        await press(pilot, "colon", *"scale first", "enter", seen="Scale first by hand")
+        await press(pilot, "escape", seen="why: chat")
+        await press(pilot, "d", seen="Endpoint")
+
+
+async def test_what_is_archived_is_brought_back_from_there(bench: Bench) -> None:
+    bench.archived()
+    async with opened(bench) as pilot:
+        await press(pilot, "7", seen="> old")
+        await press(pilot, "w", seen="X  brings it back")
+        await asked(pilot, "X", "Restore old")
+
+
+async def test_without_a_cluster_one_is_started_from_there(bench: Bench) -> None:
+    bench.sees(ClusterView(state=ClusterState.NONE))
+    bench.launched("chat", "00:00=1-1")
+    chat = bench.other.call(lambda c: c.activate("chat", When.NOW))
+    bench.becomes(chat, Status.IN_QUEUE, due_at=NOW, wanted=make_replicas("1-1"))
+    async with opened(bench) as pilot:
+        await until(pilot, "> chat")
+        seen = await press(pilot, "w", seen="K  starts one on this machine")
+        assert "tasktui doctor  (checks the way to Ray" in seen, "no key does that"
+        await asked(pilot, "K", "Start a Ray cluster on this machine")
+
+
+@pytest.mark.parametrize(
+    ("remedy", "told"),
+    [
+        (Remedy("tries again", "activate", "chat", "--when now"), "A  tries again"),
+        (Remedy("starts it", "scale", "chat", "1"), "S, then 1  starts it"),
+        (Remedy("lets go", "scale", "chat", "--clear"), "S  lets go"),
+        (Remedy("frees 8", "scale", "other", "0-1"), ":scale other, then 0-1  frees 8"),
+        (Remedy("goes on", "resume", "chat"), "P  goes on"),
+        (Remedy("goes back", "rollback", "chat"), "H  goes back"),
+        (Remedy("shows each try", "events", "chat"), "d  shows each try"),
+        (Remedy("says", "logs", "chat"), "l  says"),
+        (Remedy("wait"), "wait"),
+    ],
+)
+def test_a_remedy_is_told_by_its_key(remedy: Remedy, told: str) -> None:
+    assert by_key("chat", remedy) == told
+
+
 async def test_without_a_task_there_is_nothing_to_say(bench: Bench) -> None:
     async with opened(bench) as pilot:
         await press(pilot, "w", seen="No task is selected.")
@@ -99,7 +147,7 @@ ANSWER = Answer(
     headline="needs 8 GPU on one node; " + "most free: gpu-05 with 1 " * 6,
     facts=(Fact("NODES", "gpu-05"), Fact("", "gpu-04")),
     error=("Traceback", "\x1b[31mOSError"),
-    remedies=(Remedy("frees 8", "tasktui scale a 0"), Remedy("wait")),
+    remedies=(Remedy("frees 8", "scale", "a", "0"), Remedy("wait")),
 )
 
 

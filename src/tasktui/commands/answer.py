@@ -6,6 +6,7 @@ harmless for a terminal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,8 +30,17 @@ class Remedy:
 
     text: str
     """What comes of it."""
-    command: str = ""
-    """A command line that does it; empty where it takes more than one."""
+    verb: str = ""
+    """The command line's verb for it; empty where it takes more than one."""
+    on: str = ""
+    """What that is done to: a task's name, or a word of the verb's."""
+    more: str = ""
+    """What else the verb is given."""
+
+    @property
+    def command(self) -> str:
+        """A command line that does it; empty where it takes more than one."""
+        return " ".join(w for w in ("tasktui", self.verb, self.on, self.more) if w and self.verb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +69,16 @@ class Answer:
     queue: Queued | None = None
 
 
-def lines(answer: Answer) -> list[Fact]:
+def told(remedy: Remedy) -> str:
+    """A remedy as a command line, with what comes of it."""
+    return f"{remedy.command}  ({remedy.text})" if remedy.command else remedy.text
+
+
+def lines(answer: Answer, tell: Callable[[Remedy], str] = told) -> list[Fact]:
     """The answer from top to bottom; lines after the first of a kind have no label."""
     out = [Fact("WHY", answer.headline), *answer.facts]
     out += _labelled("ERROR", answer.error)
-    out += _labelled("DO", [_told(r) for r in answer.remedies])
+    out += _labelled("DO", [tell(r) for r in answer.remedies])
     return [Fact(f.label, clean(f.text, _LINE)) for f in out]
 
 
@@ -90,7 +105,3 @@ def answer_json(answer: Answer) -> dict[str, object]:
 
 def _labelled(label: str, texts: list[str] | tuple[str, ...]) -> list[Fact]:
     return [Fact(label if n == 0 else "", text) for n, text in enumerate(texts)]
-
-
-def _told(remedy: Remedy) -> str:
-    return f"{remedy.command}  ({remedy.text})" if remedy.command else remedy.text

@@ -143,5 +143,7 @@ def _give_way(task: Task, node: Node, wait: Wait) -> Iterator[Remedy]:
     name = unit_name(wait.spec, wait.unit)
     yield Remedy(
         f"frees {ends * each:g} {name} on {node.name} until {task.name}'s next point",
-        f"tasktui scale {task.name} {fewer if left else 0}",
+        "scale",
+        task.name,
+        str(fewer if left else 0),
     )

@@ -1,7 +1,7 @@
 """Why a task is not as wanted, for every status, and what one can do. Pure.
 
-The same words for the command line and the terminal app. What only a guess
-could answer is "unknown".
+The same words for the command line and the terminal app, which tells a remedy by its
+key. What only a guess could answer is "unknown".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tasktui.commands.scene import Scene
 from tasktui.commands.text import clean
 from tasktui.domain.observed import ClusterState
 from tasktui.domain.status import Badge, Mark, Status
-from tasktui.domain.task import Override, Task
+from tasktui.domain.task import Override, Pause, Task
 from tasktui.errors import InvalidField
 from tasktui.scheduler.backoff import START_TRIES, start_limit
 from tasktui.scheduler.drift import ALONE
@@ -80,7 +80,7 @@ def _wish(scene: Scene) -> tuple[Fact, ...]:
 
 def _archived(scene: Scene) -> Answer:
     made = _answer(scene, f"{FINE}: archived, {beside(scene.task, scene.now)}.", fine=True)
-    return replace(made, remedies=(Remedy("brings it back", f"tasktui restore {scene.task.name}"),))
+    return replace(made, remedies=(Remedy("brings it back", "restore", scene.task.name),))
 
 
 def _idle(scene: Scene) -> Answer:
@@ -89,15 +89,15 @@ def _idle(scene: Scene) -> Answer:
     name = task.name
     if Badge.FAILED in badges:
         made = _answer(scene, beside(task, scene.now) or "its starts failed")
-        again = Remedy("tries again", f"tasktui activate {name} --when now")
-        events = Remedy("shows each try", f"tasktui events {name}")
+        again = Remedy("tries again", "activate", name, "--when now")
+        events = Remedy("shows each try", "events", name)
         return replace(made, error=_error(task), remedies=(again, events, *_back(task)))
     if Badge.MISSED in badges:
         made = _answer(scene, beside(task, scene.now) or "its time was missed")
-        late = Remedy("starts it late", f"tasktui activate {name} --late-ok")
+        late = Remedy("starts it late", "activate", name, "--late-ok")
         return replace(made, remedies=(late,))
     made = _answer(scene, f"{FINE}: it is not activated.", fine=True)
-    remedy = Remedy("lets its schedule drive it", f"tasktui activate {name}")
+    remedy = Remedy("lets its schedule drive it", "activate", name)
     return replace(made, error=_error(task), remedies=(remedy,))
 
 
@@ -108,7 +108,7 @@ def _stopping(scene: Scene) -> Answer:
     text = "requests in flight may end; then the replicas are stopped, and it is Idle"
     if gave_up:
         text = f"it gave up after {START_TRIES} failed starts"
-    force = Remedy("stops it at once", f"tasktui deactivate {task.name} --force")
+    force = Remedy("stops it at once", "deactivate", task.name, "--force")
     facts = (Fact("STATE", text),)
     return replace(made, facts=facts, error=_error(task), remedies=(force,))
 
@@ -152,8 +152,8 @@ def _retrying(scene: Scene) -> Answer:
         facts=_wish(scene),
         error=_error(task),
         remedies=(
-            Remedy("shows each try", f"tasktui events {task.name}"),
-            Remedy("ends the tries", f"tasktui deactivate {task.name}"),
+            Remedy("shows each try", "events", task.name),
+            Remedy("ends the tries", "deactivate", task.name),
             *_back(task),
         ),
     )
@@ -166,18 +166,25 @@ def _waits_for_its_time(scene: Scene) -> Answer:
     hand = task.override or task.pause
     made = _answer(scene, f"{FINE}: {beside(task, scene.now)}.", fine=True)
     if hand is not None:
-        verb = "scale {} --clear" if isinstance(hand, Override) else "resume {}"
-        remedy = Remedy("lets its schedule decide again", f"tasktui {verb.format(task.name)}")
+        remedy = _by_schedule_again(task, hand)
     else:
-        remedy = Remedy("starts it before its time", f"tasktui scale {task.name} 1")
+        remedy = Remedy("starts it before its time", "scale", task.name, "1")
     return replace(made, facts=_wish(scene), remedies=(remedy,))
+
+
+def _by_schedule_again(task: Task, hand: Override | Pause) -> Remedy:
+    """The end of what stands over its schedule."""
+    text = "lets its schedule decide again"
+    if isinstance(hand, Override):
+        return Remedy(text, "scale", task.name, "--clear")
+    return Remedy(text, "resume", task.name)
 
 
 def _gave_up(scene: Scene) -> Answer:
     """It stays activated, and tries again at its next point."""
     task = scene.task
     made = _answer(scene, beside(task, scene.now) or "its starts failed")
-    events = Remedy("shows each try", f"tasktui events {task.name}")
+    events = Remedy("shows each try", "events", task.name)
     return replace(made, facts=_wish(scene), error=_error(task), remedies=(events, *_back(task)))
 
 
@@ -191,9 +198,9 @@ def _without_cluster(scene: Scene) -> Answer:
     facts = [Fact("RAY", cluster.error)] if cluster.error else []
     if cluster.retry_at is not None:
         facts.append(Fact("", f"the next try is at {scene.moment(cluster.retry_at)}"))
-    remedies = [Remedy("checks the way to Ray, and says how to mend it", "tasktui doctor")]
+    remedies = [Remedy("checks the way to Ray, and says how to mend it", "doctor")]
     if cluster.state is ClusterState.NONE:
-        remedies.insert(0, Remedy("starts one on this machine", "tasktui cluster up"))
+        remedies.insert(0, Remedy("starts one on this machine", "cluster", "up"))
     made = _answer(scene, text)
     return replace(made, facts=(*facts, *_wish(scene)), remedies=tuple(remedies))
 
@@ -219,8 +226,8 @@ def _starting(scene: Scene) -> Answer:
     ]
     made = _answer(scene, f"it has been starting for {beside(task, scene.now).partition(':')[0]}")
     remedies = [
-        Remedy("shows what a replica says", f"tasktui logs {task.name}"),
-        Remedy("ends the start", f"tasktui deactivate {task.name}"),
+        Remedy("shows what a replica says", "logs", task.name),
+        Remedy("ends the start", "deactivate", task.name),
     ]
     return _short_of_room(scene, replace(made, facts=tuple(facts), error=_error(task)), remedies)
 
@@ -238,16 +245,16 @@ def _running(scene: Scene) -> Answer:
     badges = {m.badge for m in found}
     error = _error(task) if badges & {Badge.UNHEALTHY, Badge.FAILED} else ()
     made = replace(_answer(scene, headline), facts=tuple(facts), error=error)
-    remedies = [Remedy("shows what a replica says", f"tasktui logs {task.name}")]
+    remedies = [Remedy("shows what a replica says", "logs", task.name)]
     if Badge.FAILED in badges:
         remedies = [*_back(task), *remedies]
     if Badge.DRIFT in badges:
-        remedies.append(Remedy("shows what was changed", f"tasktui events {task.name}"))
+        remedies.append(Remedy("shows what was changed", "events", task.name))
     if Badge.SHORT not in badges:
         return replace(made, facts=(*made.facts, *_wish(scene)), remedies=tuple(remedies))
     if p.wanted and task.ready:
-        fewer = f"tasktui scale {task.name} {task.ready}-{p.wanted.max}"
-        remedies.append(Remedy("lowers min until its next point", fewer))
+        fewer = f"{task.ready}-{p.wanted.max}"
+        remedies.append(Remedy("lowers min until its next point", "scale", task.name, fewer))
     return _short_of_room(scene, made, remedies)
 
 
@@ -267,10 +274,9 @@ def _as_wanted(scene: Scene) -> Answer:
     made = _answer(scene, f"{FINE}: {ready}.", fine=True)
     remedies = []
     if task.override is not None:
-        clear = f"tasktui scale {task.name} --clear"
-        remedies.append(Remedy("lets its schedule decide again", clear))
+        remedies.append(_by_schedule_again(task, task.override))
     if task.pause is not None:
-        remedies.append(Remedy("lets its schedule decide again", f"tasktui resume {task.name}"))
+        remedies.append(_by_schedule_again(task, task.pause))
     return replace(made, facts=_wish(scene), remedies=tuple(remedies))
 
 
@@ -279,7 +285,7 @@ def _back(task: Task) -> tuple[Remedy, ...]:
     if task.revision < 2:
         return ()
     text = f"makes it what it was before revision {task.revision}"
-    return (Remedy(text, f"tasktui rollback {task.name}"),)
+    return (Remedy(text, "rollback", task.name),)
 
 
 def _ready(task: Task) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasktui.domain.actions import Action
 from tasktui.tui.key import Group, Key, Where
-from tasktui.tui.keyrows.places import APPS, BOTH, BUILDS, HISTORY, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import APPS, BOTH, BUILDS, HISTORY, LOOKS, TASKS, TIMES, WHY
 
 FORMS = (
     Key(
@@ -53,12 +53,12 @@ def _change(
 CHANGES = (
     _change(Action.ACTIVATE, "A", 5, "Arm the schedule: from the next point on, or now.", LOOKS),
     _change(Action.DEACTIVATE, "D", 6, "Drain and disarm, schedule kept; again: by force.", LOOKS),
-    _change(Action.ARCHIVE, "X", 7, "Put the task away; an active one stops first."),
+    _change(Action.ARCHIVE, "X", 7, "Put the task away; an active one stops first.", LOOKS),
     _change(Action.OVERRIDE, "S", 8, "Replicas by hand until the next point or a time.", TIMES),
     _change(Action.PAUSE, "P", 9, "Freeze the replicas; again: resume the schedule.", TIMES),
     _change(Action.ROLLBACK, "B", 1, "Make the task what it was at this revision.", HISTORY),
     _change(Action.RESTART, "R", 17, "Rolling restart of every replica."),
-    _change(Action.RESTORE, "X", 7, "On an archived task: bring it back, Idle."),
+    _change(Action.RESTORE, "X", 7, "On an archived task: bring it back, Idle.", LOOKS),
     _change(Action.DELETE, "D", 6, "On an archived task: delete it, after typing its name."),
     Key(
         "undo",
@@ -98,7 +98,7 @@ CHANGES = (
         "K",
         "cluster",
         Group.CHANGE,
-        TASKS,
+        TASKS | WHY,
         "Start a Ray cluster on this machine, where none is found.",
         dangerous=True,
     ),

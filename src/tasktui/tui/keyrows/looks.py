@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key
-from tasktui.tui.keyrows.places import ARTIFACTS, AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES
+from tasktui.tui.keyrows.places import ARTIFACTS, AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES, WHY
 
 ROWS = (
     Key(
@@ -12,7 +12,7 @@ ROWS = (
         "d",
         "detail",
         Group.VIEW,
-        TASKS,
+        TASKS | WHY,
         "Everything about the task, live; also Enter.",
         footer=1,
     ),

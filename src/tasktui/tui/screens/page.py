@@ -325,6 +325,12 @@ class Page(Elsewhere, inherit_bindings=False):
 
         self.during(undo)
 
+    def do_cluster(self) -> None:
+        """Offer to start a cluster on this machine."""
+        from tasktui.tui.screens.engines import start_cluster  # noqa: PLC0415
+
+        self.during(start_cluster)
+
     def do_back(self) -> None:
         """One step back."""
         self.dismiss()

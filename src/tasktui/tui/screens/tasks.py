@@ -226,12 +226,6 @@ class TasksScreen(Finding):
         picker = ColumnPicker(self.desk, self.rows.chosen, self.without_room)
         self.app.push_screen(picker, partial(choose, self))
 
-    def do_cluster(self) -> None:
-        """Offer to start a cluster on this machine."""
-        from tasktui.tui.screens.engines import start_cluster  # noqa: PLC0415
-
-        self.during(start_cluster)
-
     def do_back(self) -> None:
         """One step back: filter, problems, marks, then tab All; never quits."""
         if self.filter.text:

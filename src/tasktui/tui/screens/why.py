@@ -1,11 +1,16 @@
-"""Why one task is not as wanted, live: the answer of ``tasktui why`` as a page."""
+"""Why one task is not as wanted, live: the answer of ``tasktui why`` as a page.
+
+What one can do is told by its key, which works on the page; where there is none, by the command
+line.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
-from tasktui.commands.answer import Answer, Fact, lines
+from tasktui.commands.answer import Answer, Fact, Remedy, lines, told
 from tasktui.commands.commands import Commands
 from tasktui.commands.scene import Scene, concerned
 from tasktui.commands.why import why
@@ -15,12 +20,14 @@ from tasktui.errors import NotFound
 from tasktui.runtime.daemon import State, how_to_start
 from tasktui.tui.chrome import rule
 from tasktui.tui.desk import Desk
-from tasktui.tui.keys import Where, bindings
+from tasktui.tui.keys import Key, Where, bindings, keys_of
 from tasktui.tui.lines import EMPTY, Line, Span, Tone, line, wrap
 from tasktui.tui.screens.reader import Reader
 from tasktui.tui.summary import LABEL, title
 from tasktui.tui.times import clock
 
+_OTHERWISE = {"resume": "pause", "rollback": "history", "events": "detail"}
+"""Verbs of the command line whose key is called otherwise."""
 _TONES = {"ERROR": Tone.PROBLEM, "STALE": Tone.PROBLEM, "DO": Tone.NOTE}
 
 
@@ -79,7 +86,8 @@ class WhyScreen(Reader):
         health = self.desk.health
         if health is None or health.state is State.RUNNING or not self.subject.armed:
             return ""
-        return f"the scheduler does not run: {how_to_start(health)}"
+        how = how_to_start(health) if health.kept_apart else ":scheduler start starts it"
+        return f"the scheduler does not run: {how}"
 
     def idle_status(self) -> Line:
         """Whether there is more to see."""
@@ -90,13 +98,30 @@ def page(answer: Answer, cells: int) -> list[Line]:
     """The answer in ``cells`` cells: the status, then labels at the left, a gap before errors."""
     out = _row(Fact("STATUS", answer.status), Tone.STRONG, cells)
     tone = Tone.PLAIN
-    for fact in lines(answer):
+    for fact in lines(answer, partial(by_key, answer.task)):
         if fact.label:
             tone = _tone(fact.label, answer)
         if fact.label in {"ERROR", "DO"}:
             out.append(EMPTY)
         out += _row(fact, tone, cells)
     return out
+
+
+def by_key(task: str, remedy: Remedy) -> str:
+    """A remedy of that task by the key that does it here; of another one by what one types."""
+    row = _row_of(remedy.verb)
+    if row is None:
+        return told(remedy)
+    elsewhere = row.action is not None and remedy.on != task
+    press = f":{row.id} {remedy.on}" if elsewhere else row.shown
+    amount = f", then {remedy.more}" if remedy.more[:1].isdigit() else ""
+    return f"{press}{amount}  {remedy.text}"
+
+
+def _row_of(verb: str) -> Key | None:
+    """The key that does what a verb of the command line does; None where none does."""
+    id_ = _OTHERWISE.get(verb, verb)
+    return next((k for k in keys_of(Where.WHY) if k.id == id_), None)
 
 
 def _tone(label: str, answer: Answer) -> Tone:
