@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,7 @@ class Bench:
     put: Callable[[list[dict[str, Any]]], Awaitable[None]]
     calls: bool = False
     """Whether endpoints answer."""
+    pace: Pace = field(default_factory=Pace)
     seen: list[Observed] = field(default_factory=list)
 
     def service(self, name: str = "chat", replicas: str = "1-2", **kw: Any) -> Service:
@@ -129,7 +131,8 @@ def _fake(digest: str, archive: Path) -> Bench:
     async def wait() -> None:
         fake.advance(0.3)
 
-    return Bench(engine, digest, archive, wait, _putter(engine))
+    pace = Pace(lambda: fake.now, lambda _: wait())
+    return Bench(engine, digest, archive, wait, _putter(engine), pace=pace)
 
 
 def _real(digest: str, archive: Path, ray: Any) -> Bench:
@@ -325,7 +328,7 @@ async def _imported(bench: Bench, place: Path, **kw: Any) -> Ending:
             Log(file),
             lambda: False,
             place=place,
-            pace=Pace(wait=lambda _: bench.wait()),
+            pace=bench.pace,
         )
 
 
@@ -337,8 +340,10 @@ async def test_a_script_is_imported_by_a_job_that_leaves_no_record(
     told = tell(Asked(script="serve.py", name="app", args={}), ending)
     assert told.build.deployments == (Deployment(name="Echo"),)
     assert told.scaled == "Echo"
-    assert "by the job tasktui-build-abc123-" in (work / "log").read_text()
-    assert await bench.engine.jobs.names("tasktui-build-abc123-") == []
+    (name,) = re.findall(r"by the job (tasktui-build-abc123-\S+)", (work / "log").read_text())
+    for _ in range(10):
+        assert name not in await bench.engine.jobs.names("tasktui-build-abc123-")
+        await bench.wait()
 
 
 async def test_packages_that_only_the_cluster_gets_are_there_for_the_import(

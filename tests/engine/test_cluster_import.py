@@ -249,7 +249,8 @@ async def test_a_job_that_somebody_stopped_is_told(bench: Bench) -> None:
 
     def stop() -> None:
         for job in bench.fake.jobs.rows.values():
-            job.stopped = bench.fake.now > 1010
+            if 1010 < bench.fake.now < job.over_at:
+                job.stopped, job.over_at = True, bench.fake.now
 
     bench.then = stop
     assert "Somebody else stopped the job" in (await bench.run()).why

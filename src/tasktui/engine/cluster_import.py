@@ -46,6 +46,8 @@ _LOOK_S = 1.0
 _WAIT_S = 0.2
 _END_S = 10.0
 """How long the end of a job that was stopped is waited for, in seconds."""
+_ANEW_S = 3.0
+"""How long a record that was removed may come back, in seconds; seen after 1.2 to 1.6."""
 _ERROR = re.compile(r"(?:ERROR:|error:|\N{MULTIPLICATION SIGN}) *(.+)")
 """How pip marks what went wrong, in any of its words."""
 _ERRORS = 3
@@ -323,7 +325,22 @@ async def _end(jobs: RayJobs, name: str, pace: Pace) -> None:
             await pace.wait(_WAIT_S)
             view = await jobs.look(name)
         if view is not None and view.over:
+            await _forget(jobs, name, pace)
+
+
+async def _forget(jobs: RayJobs, name: str, pace: Pace) -> None:
+    """Remove the record of a job that has just ended, and the one that Ray then writes anew.
+
+    What watches over a job looks once more about a second after its end: where it finds no
+    record it notes a failure.
+    """
+    await jobs.forget(name)
+    end = pace.now() + _ANEW_S
+    while pace.now() < end:
+        await pace.wait(_WAIT_S)
+        if await jobs.look(name) is not None:
             await jobs.forget(name)
+            return
 
 
 async def _sweep(jobs: RayJobs, owner: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 
 _OVER = {"SUCCEEDED", "FAILED", "STOPPED"}
+_WATCHED_S = 1.5
+_BACK_S = 0.3
 _ECHO = {"name": "Echo", "calls": [], "cpu": 1.0, "gpu": 0.0, "autoscaling": {}}
 
 
@@ -43,18 +45,22 @@ class FakeJob:
     error: str = ""
     """Why its environment cannot be made."""
     stopped: bool = False
+    back_at: float | None = None
+    """When Ray writes the record anew that was removed too early."""
 
     def status(self, now: float) -> str:
         """In Ray's words."""
         if now < self.runs_at:
             return "PENDING"
-        if self.error:
-            return "FAILED"
-        if self.stopped:
-            return "STOPPED"
         if now < self.over_at:
             return "RUNNING"
-        return "FAILED" if self.does.message else "SUCCEEDED"
+        if self.error or self.does.message or self.back_at is not None:
+            return "FAILED"
+        return "STOPPED" if self.stopped else "SUCCEEDED"
+
+    def there(self, now: float) -> bool:
+        """Whether Ray has a record of it."""
+        return self.back_at is None or now >= self.back_at
 
     def log(self, now: float) -> str:
         """What it has written until then."""
@@ -99,8 +105,8 @@ class FakeJobs:
         self.entries.append(entrypoint)
         name = str(body.get("submission_id") or f"raysubmit_{len(self.entries)}")
         runs_at = now + (self.setup_s if env else 0.0)
-        over_at = runs_at + self._takes(entrypoint)
         error = self._error(env, packages)
+        over_at = runs_at if error else runs_at + self._takes(entrypoint)
         self.rows[name] = FakeJob(entrypoint, env, runs_at, over_at, self.does, error)
         return httpx.Response(200, json={"submission_id": name})
 
@@ -108,20 +114,27 @@ class FakeJobs:
         """What Ray's dashboard answers below ``/api/jobs/``."""
         name, _, what = path.removeprefix("/api/jobs/").partition("/")
         if not name:
-            rows = [_shown(n, job, now) for n, job in self.rows.items()]
+            living = {n: job for n, job in self.rows.items() if job.there(now)}
+            rows = [_shown(n, job, now) for n, job in living.items()]
             return httpx.Response(200, json=rows)
         job = self.rows.get(name)
-        if job is None:
+        if job is None or not job.there(now):
             return httpx.Response(404, text=f"Job {name} does not exist")
         over = job.status(now) in _OVER
         if method == "DELETE" and not over:
             return httpx.Response(500, text="it is in a non-terminal state")
         if method == "DELETE":
-            del self.rows[name]
-        if what == "stop":
-            job.stopped = job.stopped or not over
+            self._forget(name, job, now)
+        if what == "stop" and not over:
+            job.stopped, job.over_at = True, max(now, job.runs_at)
         shown = {"logs": job.log(now)} if what == "logs" else _shown(name, job, now)
         return httpx.Response(200, json=shown)
+
+    def _forget(self, name: str, job: FakeJob, now: float) -> None:
+        if job.back_at is None and now - job.over_at < _WATCHED_S:
+            job.back_at = now + _BACK_S
+        else:
+            del self.rows[name]
 
     def _takes(self, entrypoint: str) -> float:
         program, _, rest = entrypoint.partition(" ")

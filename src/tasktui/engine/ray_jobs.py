@@ -90,7 +90,10 @@ class RayJobs:
             return
 
     async def forget(self, name: str) -> None:
-        """Remove what Ray keeps of a job that is over."""
+        """Remove what Ray keeps of a job that is over.
+
+        Within two seconds of its end Ray writes it anew, once, as that of a failed job.
+        """
         try:
             await self._http.call("DELETE", f"{_JOBS}{name}")
         except Missing:
