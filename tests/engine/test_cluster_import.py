@@ -18,7 +18,6 @@ from tasktui.engine.cluster_import import (
     SETUP_S,
     Errand,
     Pace,
-    read,
     run_there,
 )
 from tasktui.engine.fake import FakeRay
@@ -27,8 +26,6 @@ from tasktui.engine.importer import End, Ending, Limits, Log
 from tasktui.engine.packages import pack
 from tasktui.engine.ray_serve import RayServe
 from tasktui.errors import Rejected, Unauthorized, Unreachable
-
-MARK = "c0ffee"
 
 
 @dataclass
@@ -270,29 +267,3 @@ async def test_values_are_not_in_what_ray_says_of_a_job_that_it_refuses(bench: B
     bench.fake.jobs.refusing = "no such key: {'PLAIN': 'a long value'}"
     with pytest.raises(Rejected, match=r"'PLAIN': '\*\*\*'"):
         await bench.run()
-
-
-ENDED = '{"end": "answered", "seconds": 1, "code": 0, "answer": {}, "last": ""}'
-
-
-@pytest.mark.parametrize(
-    ("text", "whole", "output", "answered"),
-    [
-        ("", False, "", False),
-        (f'running {{"mark": "{MARK}"}}\n', False, "", False),
-        (f"ray\n{MARK}\n", False, "", False),
-        (f"ray\n{MARK}\none\ntwo", False, "one", False),
-        (f"ray\n{MARK}\none\ntwo", True, "one\ntwo", False),
-        (f"{MARK}\none\n{MARK} {ENDED}\nray again\n", True, "one", True),
-        (f"{MARK}\n\n{MARK} {ENDED}\n", True, "", True),
-        (f"{MARK}\none\n{MARK} {ENDED}", True, "one", False),
-        (f"{MARK}\none\n{MARK} {ENDED[:-1]}\n", True, "one", False),
-        (f"{MARK}\none\n{MARK} []\n", True, "one", False),
-        (f"{MARK}\none\n{MARK} {ENDED.replace('answered', 'else')}\n", True, "one", False),
-        (f"{MARK}\none\n{MARK} {ENDED.replace('{}', '3')}\n", True, "one", False),
-        (f"{MARK}\none\n{MARK} {'[' * 100_000}\n", True, "one", False),
-    ],
-)
-def test_what_a_log_holds(text: str, whole: bool, output: str, answered: bool) -> None:
-    found = read(text, MARK, whole=whole)
-    assert (found.output, found.ending is not None) == (output, answered)

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tasktui.engine.cluster_import import pack_program, read
+from tasktui.engine.cluster_import import pack_program
+from tasktui.engine.import_log import read
 from tasktui.engine.importer import LOG_BYTES, End, Ending
 
 MARK = "c0ffee"

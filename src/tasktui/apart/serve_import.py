@@ -1,8 +1,9 @@
 """Imports one application of a folder the way Ray Serve does, and writes what it found.
 
-A program of its own, run by a build in a process apart and never imported by the control
-plane: beside the catalogue the only file that imports Ray. Knows nothing of tasktui. What
-fails before Ray is needed fails without it, in a tenth of the time.
+A program of its own, run by a build in a process apart, here or on the cluster (whose Python may
+be of 3.10), and never imported by the control plane: beside the catalogue the only file that
+imports Ray. Knows nothing of tasktui. What fails before Ray is needed fails without it, in a
+tenth of the time.
 
     python serve_import.py JOB.json
 """

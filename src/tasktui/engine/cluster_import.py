@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 import shlex
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tasktui.domain.secrets import mask
+from tasktui.engine.import_log import failed, read
 from tasktui.engine.importer import End, Ending, Limits, Log
 from tasktui.engine.packages import Package, pack
 from tasktui.engine.payload import code_env, package_uri
@@ -48,10 +48,6 @@ _END_S = 10.0
 """How long the end of a job that was stopped is waited for, in seconds."""
 _ANEW_S = 3.0
 """How long a record that was removed may come back, in seconds; seen after 1.2 to 1.6."""
-_ERROR = re.compile(r"(?:ERROR:|error:|\N{MULTIPLICATION SIGN}) *(.+)")
-"""How pip marks what went wrong, in any of its words."""
-_ERRORS = 3
-_WORDS = 400
 
 _PROGRAM = "tasktui_build"
 _SOURCE = Path(__file__).parents[1]
@@ -249,7 +245,7 @@ class _Following:
         message = mask(view.message, self._job.values)
         self._log.write(f"{message}\n".encode(errors="replace"))
         if view.status is JobStatus.FAILED:
-            return self._ended(End.EXITED, _failed(message))
+            return self._ended(End.EXITED, failed(message))
         if view.status is JobStatus.STOPPED:
             return self._ended(
                 End.EXITED, "Somebody else stopped the job of the import. Build it again."
@@ -262,56 +258,6 @@ class _Following:
     def _ended(self, end: End, why: str = "") -> Ending:
         last = self._log.last.decode(errors="replace")
         return Ending(end=end, seconds=self._pace.now() - self._began, last=last, why=why)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a job's log holds."""
-
-    output: str
-    """What the script wrote. Untrusted text."""
-    ending: Ending | None
-    """How the import ended; None where that is not there, or has not the right form."""
-
-
-def read(text: str, mark: str, *, whole: bool) -> Said:
-    """The output and the ending in a job's log, whatever Ray wrote around them.
-
-    ``whole``: nothing more will come. Until then a line that is not complete is left out.
-    """
-    _, _, rest = f"\n{text}".partition(f"\n{mark}\n")
-    output, ended, last = rest.rpartition(f"\n{mark} ")
-    if not ended:
-        output = rest if whole else rest[: rest.rfind("\n") if "\n" in rest else 0]
-        return Said(output, None)
-    line, complete, _ = last.partition("\n")
-    return Said(output, _ending(line) if complete else None)
-
-
-def _ending(line: str) -> Ending | None:
-    try:
-        found = json.loads(line)
-        end, seconds, code = End(found["end"]), float(found["seconds"]), int(found["code"])
-        answer, last = found["answer"], found["last"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
-    if not isinstance(last, str) or not isinstance(answer, dict | None):
-        return None
-    return Ending(end=end, seconds=seconds, code=code, answer=answer, last=last)
-
-
-def _failed(message: str) -> str:
-    """A sentence with the words of whatever failed: pip's, a shell's, or Ray's."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    marked = (found[1] for line in lines if (found := _ERROR.match(line)))
-    errors = list(dict.fromkeys(marked))[:_ERRORS] or lines[-1:]
-    words = "; ".join(error.rstrip(".") for error in errors)[:_WORDS]
-    if "runtime_env setup failed" in message:
-        return (
-            f"The cluster cannot prepare the environment: {words}. Check requirements in "
-            "artifact.toml, and what the head reaches."
-        )
-    return f"The job of the import failed: {words or 'no reason given'}"
 
 
 async def _end(jobs: RayJobs, name: str, pace: Pace) -> None:
