@@ -55,5 +55,5 @@ def _calendar(path: Path, timezone: str) -> list[str]:
     try:
         found = ics.dates(text, timezone, datetime.now(UTC).date())
     except InvalidField as error:
-        raise UserError(f"{path}: {error}.") from error
+        raise UserError(f"{path}: {error}") from error
     return sorted(day.isoformat() for day in found)

@@ -187,7 +187,7 @@ def _read_instead(artifact: Artifact, asked: Asked, told: Told, text: str) -> To
     try:
         script = inspect(text, asked.name, asked.scales)
     except InvalidField as error:
-        build = replace(told.build, error=f"{told.build.why} And not imported: {error}.")
+        build = replace(told.build, error=f"{told.build.why} And not imported: {error}")
         return replace(told, build=build)
     note = (
         f"Not imported, only read: {', '.join(wanted)} is not installed on this machine, and no "

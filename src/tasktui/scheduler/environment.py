@@ -58,7 +58,7 @@ def _resolved(
             if app is not None and app.status is not AppStatus.DELETING:
                 env = deployed_env(app)
             else:
-                missing[task.id] = f"{error}."
+                missing[task.id] = str(error)
         found.append(task if env is task.env else replace(task, env=env))
     return found, missing
 
