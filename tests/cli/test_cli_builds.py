@@ -33,12 +33,15 @@ def test_a_failed_build_is_told_shown_and_can_not_be_launched(builder: Tool) -> 
     assert out.splitlines()[0].startswith("mine@1  2 files")
     assert "serve.py" in out
     assert "mine@1: FAILURE: app of serve.py is of type int, no Serve application" in builder.err
-    assert "tasktui artifact log mine@1" in builder.err
+    assert "Imported on this machine. tasktui artifact log mine@1" in builder.err
     assert "FAILURE" in builder.run("artifact", "ls")
     shown = builder.run("artifact", "show", "mine")
     assert "Build        FAILURE" in shown
     assert "Failed       app of serve.py is of type int" in shown
+    assert "Imported     on this machine" in shown
     assert "hello" in builder.run("artifact", "log", "mine")
+    assert "mine@1  FAILURE in" in builder.err
+    assert "on this machine: app of serve.py is of type int" in builder.err
     assert "\x1b" not in builder.out + builder.err + shown
     words = ("launch", "x", "--artifact", "mine", "--one-off", "now")
     assert "its build says FAILURE: app of serve.py" in builder.fails(*words)

@@ -105,9 +105,11 @@ def test_a_build_tells_its_deployments() -> None:
         ),
         docs_path="/docs",
         note="only read",
+        where="on this machine",
     )
     shown = "\n".join(plain(row) for row in told(build, 80))
-    assert "Ingress: 0 GPU, 1 CPU, calls Model" in shown
+    assert "Topology   Ingress: 0 GPU, 1 CPU, calls Model" in shown
     assert "Model: 1 GPU, 2 CPU" in shown
     assert "/docs" in shown
     assert "only read" in shown
+    assert "Imported   on this machine" in shown

@@ -174,6 +174,16 @@ def test_an_artifact_whose_build_failed_is_shown_with_the_reason() -> None:
     assert [a.label for a in matching((ECHO, FAILED), "failure chat")] == ["model@4"]
 
 
+def test_where_an_artifact_was_imported_is_told() -> None:
+    there = replace(MODEL, build=Build(where="on the cluster at http://127.0.0.1:8265"))
+    shown = " ".join(text(details(there, Look(now=NOW), 80)).split())
+    assert "imported on the cluster at http://127.0.0.1:8265" in shown
+    read = replace(MODEL, build=Build(note="Not imported, only read."))
+    shown = text(details(read, Look(now=NOW), 80))
+    assert "Build     Not imported, only read." in shown
+    assert ", imported" not in shown
+
+
 def test_of_a_long_log_the_end_is_shown() -> None:
     shown = text(buildlog.lines("\n".join(f"line {n}" for n in range(2005)), 40)).splitlines()
     assert shown[0] == " 5 lines before are not shown."

@@ -85,7 +85,7 @@ def told(build: Build, cells: int) -> list[Line]:
     for number, one in enumerate(build.deployments):
         calls = f", calls {', '.join(one.calls)}" if one.calls else ""
         text = f"{one.name}: {one.gpu:g} GPU, {one.cpu:g} CPU{calls}"
-        rows.append(("" if number else "Deployments", text, Tone.PLAIN))
+        rows.append(("" if number else "Topology", text, Tone.PLAIN))
     if build.docs_path:
         rows.append(("API docs", build.docs_path, Tone.PLAIN))
     return [text for row in rows for text in _row(*row, cells)]
