@@ -34,7 +34,24 @@ SCENES = (
     Scene(name="tab-running", about="Tab Running", steps=(("5", "whisper"),)),
     Scene(name="tab-need-stop", about="Tab Need Stop: what drains", steps=(("6", "old-chat"),)),
     Scene(name="tab-archived", about="Tab Archived", steps=(("7", "llama-13b"),)),
-    Scene(name="wide", about="`x`: all columns, in full width", steps=(("x", "llama-70b"),)),
+    Scene(name="wide", about="`x`: columns in full width", steps=(("x", "llama-70b"),)),
+    Scene(
+        name="columns",
+        about="`f`: which columns, and in which order",
+        steps=(("f", "SHOW COLUMN"), ("j J space G space K K", "[x]  zone")),
+    ),
+    Scene(
+        name="view",
+        about="A saved view, with columns of one's own, and changed since",
+        steps=(
+            (
+                "colon c o l u m n s space n a m e , s t a t u s , h o l d s , b y enter",
+                "4 columns",
+            ),
+            ("colon v i e w space s a v e space n i g h t enter", "view night"),
+            ("z", "night*"),
+        ),
+    ),
     Scene(name="order", about="`o`: order by a column", steps=(("o", "By n name"),)),
     Scene(
         name="filter",

@@ -27,6 +27,7 @@ from tasktui.engine.endpoint import Answer
 from tasktui.runtime.kept import keep
 from tasktui.runtime.logfeed import LogFeed
 from tasktui.runtime.logs import Source as LogSource
+from tasktui.runtime.views import NAME
 from tasktui.scheduler.leader import LeaderLock
 from tasktui.store import belonging
 from tasktui.tui.app import TasktuiApp
@@ -80,7 +81,9 @@ class World:
         apps.alook = _look  # type: ignore[assignment, attr-defined]
         session.alog_feed = _logs  # type: ignore[method-assign, assignment]
         session.try_endpoint = _answer  # type: ignore[method-assign, assignment]
-        return TasktuiApp(Desk(session, Palette(theme), lambda: self.bench.at, UTC))
+        desk = Desk(session, Palette(theme), lambda: self.bench.at, UTC)
+        desk.views = self.bench.folder / NAME
+        return TasktuiApp(desk)
 
     def fill(self, *, lead: bool = True) -> None:
         """Tasks in every status, with most badges; ``lead``: a scheduler runs."""

@@ -49,7 +49,7 @@ ABOUT: Mapping[Col, str] = {
     Col.NAME: "the task's name",
     Col.ARTIFACT: "what it runs",
     Col.SPEC: "what one replica needs",
-    Col.STATUS: "status and badges; and why, unless reason is shown",
+    Col.STATUS: "with badges, and why unless reason is shown",
     Col.READY: "replicas that answer, of those wanted",
     Col.SCHEDULE: "kind of schedule",
     Col.NEXT: "its next point, and in how long",

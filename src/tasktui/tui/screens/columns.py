@@ -46,8 +46,11 @@ _FAR = 10**6
 class ColumnRows:
     """How a column looks as a row of the list."""
 
-    def __init__(self, chosen: Chosen, without_room: Callable[[Chosen], Chosen]) -> None:
+    def __init__(
+        self, chosen: Chosen, without_room: Callable[[Chosen], Chosen], ellipsis: str
+    ) -> None:
         self._without_room = without_room
+        self._ellipsis = ellipsis
         self.picking = picking(chosen)
 
     def key(self, column: Col) -> Hashable:
@@ -70,7 +73,7 @@ class ColumnRows:
             Span(f"{word(column):<11}", tone),
             Span(ABOUT[column], Tone.PLAIN if shown else Tone.DIM),
         )
-        return (*fit(left, cells - 8), Span(f" {note:>7}", Tone.NOTE))
+        return (*fit(left, cells - 8, ellipsis=self._ellipsis), Span(f" {note:>7}", Tone.NOTE))
 
     @property
     def missing(self) -> Chosen:
@@ -94,7 +97,7 @@ class ColumnPicker(ModalScreen[Chosen | None], inherit_bindings=False):
         self, desk: Desk, chosen: Chosen, without_room: Callable[[Chosen], Chosen]
     ) -> None:
         super().__init__()
-        self.rows = ColumnRows(chosen, without_room)
+        self.rows = ColumnRows(chosen, without_room, desk.palette.glyphs.ellipsis)
         self._palette = desk.palette
         self._box = Vertical()
         self._title = LineView(desk.palette)
