@@ -26,7 +26,7 @@ async def test_tasks_that_came_meanwhile_are_measured(bench: Bench) -> None:
         await until(pilot, "> a ")
         at = next(li for li in text(pilot).splitlines() if "> a " in li).index("echo")
         bench.launched("a-very-long-name-that-makes-its-column-wide")
-        shown = await until(pilot, "a-very-long")
+        shown = await until(pilot, "a-very-lo")
         assert next(li for li in shown.splitlines() if "> a " in li).index("echo") > at
 
 

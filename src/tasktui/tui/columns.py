@@ -17,7 +17,7 @@ __all__ = ["COLUMNS", "GAP", "ORDERS", "Col", "Placed", "layout"]
 
 
 COLUMNS = (
-    Column(Col.NAME, 12, 28, KEEP[Col.NAME], grows=1),
+    Column(Col.NAME, 12, 40, KEEP[Col.NAME], grows=1),
     Column(Col.ARTIFACT, 10, 24, KEEP[Col.ARTIFACT], grows=3),
     Column(Col.SPEC, 10, 26, KEEP[Col.SPEC], grows=4),
     Column(Col.STATUS, 24, 80, KEEP[Col.STATUS], rest=True),
