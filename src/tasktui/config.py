@@ -43,7 +43,7 @@ class Config:
     """Whether tasks wait for free resources: ``auto`` is off where Ray's autoscaler runs."""
     builds: Builds = "import"
     """Where an artifact's script is imported: ``import`` on this machine, in a process apart, or,
-    where packages that it requires are missing here, on the cluster; ``cluster`` always there;
+    where packages that it needs are missing here, on the cluster; ``cluster`` always there;
     ``read`` nowhere, it is only read."""
     build_limit_s: float = 120.0
     """How long importing an artifact's script may take, in seconds."""

@@ -100,6 +100,17 @@ def test_what_is_all_here_is_imported_here(bench: Bench, tmp_path: Path) -> None
     assert not bench.ray.jobs.entries
 
 
+@pytest.mark.parametrize("script", ["import not_there\n", "raise ImportError('needs vLLM')\n"])
+def test_a_module_that_nobody_required_may_be_on_the_cluster(
+    bench: Bench, tmp_path: Path, script: str
+) -> None:
+    site = bench.site()
+    found = site.built(folder({"serve.py": f"{script}{SCRIPT}"})(tmp_path))
+    assert (found.build.status, found.build.where) == (BuildStatus.SUCCESS, bench.where)
+    log = site.log(found.label)
+    assert log.index("Error") < log.index("-- imported on the cluster"), "tried here before"
+
+
 def test_everything_can_be_imported_on_the_cluster(bench: Bench, tmp_path: Path) -> None:
     found = bench.site("cluster").built(folder({"serve.py": SCRIPT})(tmp_path))
     assert (found.scaled, found.build.where) == ("Echo", bench.where)

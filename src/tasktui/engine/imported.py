@@ -53,6 +53,8 @@ class Told:
     """Options of the scaled deployment besides the bounds, as the code says."""
     missing: str = ""
     """A module that is not installed here, which stopped the import."""
+    lacking: bool = False
+    """Whether that stopped it, or a module that has not what is wanted of it."""
 
 
 def tell(asked: Asked, ending: Ending) -> Told:
@@ -68,7 +70,8 @@ def tell(asked: Asked, ending: Ending) -> Told:
         error="\n".join([_one_line(words), *_last(ending.last)]),
         scales=asked.scales,
     )
-    return Told(build=build, missing=_text(answer, "missing"))
+    lacking = _text(answer, "type") in {"ModuleNotFoundError", "ImportError"}
+    return Told(build=build, missing=_text(answer, "missing"), lacking=lacking)
 
 
 _STATUS = {End.TIMEOUT: BuildStatus.TIMEOUT, End.STOPPED: BuildStatus.CANCELLED}

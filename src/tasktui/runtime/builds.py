@@ -28,7 +28,7 @@ from tasktui.engine.importer import End, Ending, Log
 from tasktui.errors import EngineError
 from tasktui.runtime.contact import ADDRESS
 from tasktui.runtime.files import prepare
-from tasktui.runtime.imports import Means, asked_of, choose, failed, imported, where
+from tasktui.runtime.imports import Means, asked_of, choose, elsewhere, failed, imported, where
 from tasktui.store import buildfiles
 from tasktui.store.store import Store
 
@@ -113,12 +113,11 @@ class _Build:
             target = choose(artifact, self._config, bound)
         except EngineError as error:
             return self._record(artifact, failed(f"{error} {_ELSEWHERE}"))
-        at = where(target)
-        building = replace(
-            artifact, build=entered(artifact.build, BuildStatus.BUILDING, _now(), at)
-        )
-        self._store.tell_build(building, artifact.build)
-        return self._record(building, self._imported(building, target))
+        building, told = self._built(artifact, target)
+        other = elsewhere(self._config, bound) if target is None and told.lacking else None
+        if other is not None:
+            building, told = self._built(building, other)
+        return self._record(building, told)
 
     def _turn(self) -> int | None:
         """The lock of whose turn it is, kept to the end; None where it was cancelled before."""
@@ -128,6 +127,13 @@ class _Build:
                 return turn
             time.sleep(_TURN_S)
         return None
+
+    def _built(self, artifact: Artifact, target: Target | None) -> tuple[Artifact, Told]:
+        """The artifact as it says where it is imported, and what that told."""
+        build = entered(artifact.build, BuildStatus.BUILDING, _now(), where(target))
+        building = replace(artifact, build=build)
+        self._store.tell_build(building, artifact.build)
+        return building, self._imported(building, target)
 
     def _imported(self, artifact: Artifact, target: Target | None) -> Told:
         log = Log(self._log)

@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -72,18 +73,29 @@ def choose(artifact: Artifact, config: Config, bound: str) -> Target | None:
     ``bound``: the address that the state directory is bound to. Raises EngineError where it
     has to be on a cluster and none answers.
     """
-    always = config.builds == "cluster"
-    if not always and satisfied(("ray", *artifact.recipe.requirements)):
+    if config.builds == "cluster":
+        return _cluster(config, bound)
+    if satisfied(("ray", *artifact.recipe.requirements)):
         return None
+    with suppress(EngineError):
+        return _cluster(config, bound)
+    return None
+
+
+def elsewhere(config: Config, bound: str) -> Target | None:
+    """A cluster that may have a module which is missing here: one with a Python of its own."""
+    with suppress(EngineError):
+        target = _cluster(config, bound)
+        return None if target.embedded else target
+    return None
+
+
+def _cluster(config: Config, bound: str) -> Target:
+    """The cluster. Raises EngineError where none answers."""
     from tasktui.runtime.probe import probe  # noqa: PLC0415 - HTTP takes 100 ms to import
 
-    try:
-        target = find(config.address or bound, config.cluster_record, os.environ)
-        probe(target, allow_remote=config.allow_remote)
-    except EngineError:
-        if always:
-            raise
-        return None
+    target = find(config.address or bound, config.cluster_record, os.environ)
+    probe(target, allow_remote=config.allow_remote)
     return target
 
 
