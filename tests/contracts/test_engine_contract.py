@@ -324,7 +324,7 @@ async def _imported(bench: Bench, place: Path, **kw: Any) -> Ending:
         return await run_there(
             bench.engine,
             errand,
-            Limits(seconds=60),
+            Limits(seconds=180),
             Log(file),
             lambda: False,
             place=place,
