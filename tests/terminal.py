@@ -73,6 +73,9 @@ class Terminal:
         env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environ or {})}
         for name in {"NO_COLOR", "TMUX"} - {*(environ or {})}:
             env.pop(name, None)
+        state = env.get("TASKTUI_STATE_DIR")
+        if state and not {"HOME", "XDG_CONFIG_HOME"} & {*(environ or {})}:
+            env["XDG_CONFIG_HOME"] = f"{state}-config"  # keys chosen here are nobody's own
         self._master, slave = pty.openpty()
         _set_size(slave, columns, rows)
         self.process = subprocess.Popen(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasktui.cli.output import Column, cut, layout, span
+from tasktui.cli.output import Column, cut, layout, span, without_room
 
 COLUMNS = (Column("NAME"), Column("MIDDLE", 5), Column("LESS", 3), Column("REASON"))
 LINES = [["chat", "mmmm", "llll", "waits for a long time"], ["b", "m", "l", ""]]
@@ -32,6 +32,13 @@ def test_columns_give_way_the_least_important_first(cells: int, head: str) -> No
 
 def test_what_does_not_fit_at_last_is_cut_with_a_mark() -> None:
     assert layout(COLUMNS, LINES, 12)[1] == "chat  waits…"
+
+
+@pytest.mark.parametrize(
+    ("cells", "titles"), [(None, []), (80, []), (28, ["LESS"]), (19, ["MIDDLE", "LESS"])]
+)
+def test_what_has_no_room_can_be_said(cells: int | None, titles: list[str]) -> None:
+    assert without_room(COLUMNS, LINES, cells) == titles
 
 
 def test_one_column_always_stays() -> None:

@@ -97,6 +97,18 @@ async def test_columns_are_typed_and_a_wrong_one_is_said(bench: Bench) -> None:
         await until(pilot, "[x]  access")
 
 
+async def test_what_rows_are_ordered_by_is_said_where_no_title_tells_it(bench: Bench) -> None:
+    bench.launched("alpha")
+    app = keeping(bench)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "> alpha")
+        assert "ordered by" not in await press(pilot, "o", "t", seen="STATUS ^")
+        await press(pilot, "o", "c", seen="1 shown, ordered by created")
+        await pilot.resize_terminal(130, 24)
+        await until(pilot, "CREATED ^")
+        assert "ordered by" not in text(pilot)
+
+
 async def test_a_file_that_cannot_be_written_is_said(bench: Bench) -> None:
     app = bench.app()
     (bench.folder / "file").write_text("")

@@ -95,15 +95,36 @@ def layout(
     columns: Sequence[Column], lines: Sequence[Sequence[str]], cells: int | None
 ) -> list[str]:
     """The lines of a table, titles first."""
-    texts = [[c.title for c in columns], *([clean(t, 400) for t in line] for line in lines)]
-    sizes = [max(span(t) for t in column) for column in zip(*texts, strict=True)]
+    texts = _texts(columns, lines)
+    sizes = _sizes(texts)
+    shown = _fitting(columns, sizes, cells)
+    return [_line(line, sizes, shown, cells) for line in texts]
+
+
+def without_room(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], cells: int | None
+) -> list[str]:
+    """The titles of the columns that ``layout`` drops."""
+    shown = _fitting(columns, _sizes(_texts(columns, lines)), cells)
+    return [c.title for i, c in enumerate(columns) if i not in shown]
+
+
+def _texts(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[c.title for c in columns], *([clean(t, 400) for t in line] for line in lines)]
+
+
+def _sizes(texts: Sequence[Sequence[str]]) -> list[int]:
+    return [max(span(t) for t in column) for column in zip(*texts, strict=True)]
+
+
+def _fitting(columns: Sequence[Column], sizes: Sequence[int], cells: int | None) -> list[int]:
     shown = list(range(len(columns)))
     while cells is not None and _total(sizes, shown) > cells:
         droppable = [i for i in shown if columns[i].keep < 9]
         if not droppable or len(shown) == 1:
             break
         shown.remove(min(droppable, key=lambda i: columns[i].keep))
-    return [_line(line, sizes, shown, cells) for line in texts]
+    return shown
 
 
 def span(text: str) -> int:

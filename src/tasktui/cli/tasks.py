@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tasktui.cli.details import describe_task, staleness
-from tasktui.cli.output import Column, emit, note, table, width
+from tasktui.cli.output import Column, emit, note, table, width, without_room
 from tasktui.cli.verbs import Call, Verb, task_name
 from tasktui.commands.commands import Commands
 from tasktui.commands.present import iso, task_json
@@ -110,7 +110,12 @@ def _nothing(args: argparse.Namespace) -> str:
 
 def _table(found: Sequence[Task], view: View, chosen: Chosen) -> None:
     columns = [Column(_TITLES.get(c, str(c)), keep=9 if c in _STAYS else KEEP[c]) for c in chosen]
-    table(columns, [texts(t, view, chosen) for t in found], width())
+    lines, cells = [texts(t, view, chosen) for t in found], width()
+    table(columns, lines, cells)
+    if cells is not None and chosen is not _USUAL:
+        missing = ", ".join(without_room(columns, lines, cells))
+        if missing:
+            note(f"No room for {missing}: a wider terminal has it, and a pipe.")
 
 
 def _outdated(call: Call, cluster: ClusterView, now: datetime) -> str:

@@ -97,6 +97,11 @@ class TaskRows:
         there = {p.id for p in layout(cells, self._wants, chosen, wide=self.wide)}
         return tuple(c for c in chosen if c not in there)
 
+    def unseen_order(self, cells: int) -> Order | None:
+        """What the rows are ordered by, where no title tells it."""
+        seen = {ORDERS.get(p.id) for p in self.placed(cells)}
+        return None if self.sorting.order in seen else self.sorting.order
+
     def key(self, task: Task) -> Hashable:
         """A task's id: it survives a rename."""
         return task.id

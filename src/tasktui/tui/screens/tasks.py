@@ -141,6 +141,8 @@ class TasksScreen(Finding):
         parts = [f" {shown} of {total} shown" if self.filter else f" {total} shown"]
         parts += [f"{marked} marked"] if marked else []
         parts += [f"filter: {self.filter.words}"] if self.filter else []
+        order = self.rows.unseen_order(self.table.room)
+        parts += [f"ordered by {order}"] if order else []
         return line(Span(", ".join(parts), Tone.NOTE if len(parts) > 1 else Tone.DIM))
 
     def target(self) -> Task | None:
