@@ -154,4 +154,4 @@ async def test_bounds_that_replace_all_replicas_are_told_before(world: World) ->
     (hot,) = world.commands.changes("shop", replace(spec, schedule=make_one_off(None, "3")))
     assert (hot.restarts, hot.text) == (False, "hot")
     (change,) = world.commands.changes("shop", replace(spec, schedule=wider))
-    assert (change.field, change.restarts, change.text) == ("schedule", True, "restarts 1, once")
+    assert (change.field, change.restarts, change.text) == ("schedule", True, "restarts 2, once")

@@ -229,7 +229,7 @@ def _with_form(task: Task, schedule: Schedule, changes: list[Change], alive: int
     def leaves(what: Schedule) -> bool:
         return replaces(task.recipe.base, task.scaled, task.autoscaling, all_bounds(what))
 
-    if leaves(task.schedule) or not leaves(schedule):
+    if task.progress.elastic or leaves(task.schedule) or not leaves(schedule):
         return changes
     text = f"restarts {alive}, once" if alive else "hot"
     return [replace(c, restarts=True, text=text) if c.field == "schedule" else c for c in changes]

@@ -169,7 +169,7 @@ def _effect(
 
 def _deployed(task: Task, replicas: Replicas, config: Config) -> App:
     """Its application as Ray was asked for it."""
-    service = service_of(task, replicas, "", config)
+    service = replace(service_of(task, replicas, "", config), elastic=task.progress.elastic)
     return App(name=service.app, status=AppStatus.RUNNING, config=to_config(service))
 
 
@@ -185,14 +185,14 @@ def serving(tasks: Iterable[Task], now: datetime) -> tuple[str, ...]:
 
 def _later(made: Plan) -> list[str]:
     """That a later point replaces replicas, though this change does not yet."""
-    if made.effect is Effect.RESTARTS or made.new.schedule == made.old.schedule:
+    if made.effect is Effect.RESTARTS or not (made.before or made.after):
         return []
 
     def leaves(task: Task) -> bool:
         bounds = all_bounds(task.schedule)
         return replaces(task.recipe.base, task.scaled, task.autoscaling, bounds)
 
-    if (made.after is None and made.before is None) or leaves(made.old) or not leaves(made.new):
+    if made.old.progress.elastic or leaves(made.old) or not leaves(made.new):
         return []
     return ["The first point with bounds that were not declared replaces every replica, once."]
 

@@ -114,6 +114,9 @@ class Progress:
     """When replicas had to be replaced lately, oldest first."""
     reverts: tuple[datetime, ...] = ()
     """When another tool's change of its application was put back lately, oldest first."""
+    elastic: bool = False
+    """Whether Ray has an application that was written with a fixed number of replicas with
+    bounds: it replaces every replica once when it comes to them, not again."""
     rests_until: datetime | None = None
     """Nothing changes before then unless somebody acts on it; None: the scheduler watches it."""
 

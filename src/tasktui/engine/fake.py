@@ -48,8 +48,23 @@ class FakeApp:
 
     @property
     def least(self) -> int:
-        """Replicas that the autoscaling configuration asks for at least."""
-        return int((self.deployment.get("autoscaling_config") or {}).get("min_replicas", 1))
+        """Replicas that it asks for at least."""
+        fixed = self.deployment.get("num_replicas", 1)
+        return int((self.deployment.get("autoscaling_config") or {}).get("min_replicas", fixed))
+
+
+def _heavy(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a deployment runs elsewhere, or comes to autoscaling or leaves it.
+
+    As measured: Ray replaces every replica then. One that is not named is as its code says.
+    """
+    before, after = ({d["name"]: d for d in c.get("deployments") or ()} for c in (old, new))
+    return any(_weight(before.get(n, {})) != _weight(after.get(n, {})) for n in before | after)
+
+
+def _weight(deployment: Mapping[str, Any]) -> tuple[object, bool]:
+    options = deployment.get("ray_actor_options") or {}
+    return options, bool(deployment.get("autoscaling_config"))
 
 
 class FakeRay:
@@ -178,6 +193,7 @@ class FakeRay:
             or old.deleting_until is not None
             or self.now < old.built_at
             or any(old.config.get(k) != config.get(k) for k in _ROLLED)
+            or _heavy(old.config, config)
             or bool(old.error)
         )
         if old is not None and not rebuilt:
@@ -224,7 +240,8 @@ class FakeRay:
             self._pid += 1
             app.replicas.append(FakeReplica(f"r{self._pid}", ready_at, self.now, self._pid))
             self.logs.started(f"r{self._pid}", self._pid)
-        most = (app.deployment.get("autoscaling_config") or {}).get("max_replicas")
+        fixed = app.deployment.get("num_replicas")
+        most = (app.deployment.get("autoscaling_config") or {}).get("max_replicas", fixed)
         del app.replicas[int(most) if most is not None else len(app.replicas) :]
 
     def _applications(self) -> dict[str, Any]:

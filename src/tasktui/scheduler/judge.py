@@ -15,6 +15,7 @@ from tasktui.domain.observed import App, AppStatus, Replica
 from tasktui.domain.schedule import Daily, OneOff, Replicas
 from tasktui.domain.status import NO_REASON, Badge, Mark, Reason, Status
 from tasktui.domain.task import Progress, Task
+from tasktui.engine.application import entry, scales
 from tasktui.errors import InvalidField
 from tasktui.schedule.points import Wanted, wanted
 from tasktui.scheduler import drift
@@ -208,9 +209,10 @@ def _serving(task: Task, now: datetime, app: App | None, answer: Wanted, config:
         events += looping(task, progress, now) + notices(task, progress, now)
     else:
         progress = starting(p, now, app)
+    elastic = bool(task.recipe.base) and scales(entry(app.config, task.scaled))
     return Verdict(
         task=task,
-        progress=replace(progress, point_at=point_at, due_at=None),
+        progress=replace(progress, point_at=point_at, due_at=None, elastic=elastic),
         want=answer.replicas,
         events=events,
     )

@@ -67,6 +67,7 @@ PROGRESS = (
     "last_error",
     "crashes",
     "reverts",
+    "elastic",
     "rests_until",
 )
 """Columns that the scheduler writes."""
@@ -145,6 +146,7 @@ def progress(value: Progress) -> tuple[Value, ...]:
         value.last_error,
         doc.moments(value.crashes),
         doc.moments(value.reverts),
+        value.elastic,
         doc.maybe_micros(value.rests_until),
     )
 
@@ -236,6 +238,7 @@ def _read_progress(row: Row) -> Progress:
         last_error,
         crashes,
         reverts,
+        elastic,
         rests_until,
     ) = row
     return Progress(
@@ -255,5 +258,6 @@ def _read_progress(row: Row) -> Progress:
         last_error=last_error,
         crashes=doc.read_moments(crashes),
         reverts=doc.read_moments(reverts),
+        elastic=bool(elastic),
         rests_until=doc.maybe_moment(rests_until),
     )

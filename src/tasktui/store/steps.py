@@ -321,6 +321,11 @@ def _step_8(db: Database) -> None:
         db.execute(sql)
 
 
+def _step_9(db: Database) -> None:
+    # Of applications written in Ray's own form.
+    db.execute("ALTER TABLE task ADD COLUMN elastic INTEGER NOT NULL DEFAULT 0")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     _step_1,
     _step_2,
@@ -330,4 +335,5 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     _step_6,
     _step_7,
     _step_8,
+    _step_9,
 )
