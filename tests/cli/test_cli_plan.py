@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -11,7 +14,21 @@ import pytest
 from cli.tool import Tool
 from make import make_replica
 from tasktui.cli.planning import NAMES
+from tasktui.commands.commands import Commands
+from tasktui.commands.plan import Around
+from tasktui.config import Config
+from tasktui.domain.actions import Action
 from tasktui.domain.status import Status
+from tasktui.domain.task import Task
+from tasktui.runtime.session import Session
+from tasktui.tui.lines import Line, plain
+from tasktui.tui.screens import questions, several, stepping
+from tasktui.tui.times import View
+from tasktui.tui.wizard import plan as summary
+from tasktui.tui.wizard.look import judge
+from tasktui.tui.wizard.model import from_spec
+from tasktui.tui.wizard.moves import judged
+from tasktui.tui.wizard.state import State
 
 DAILY = ("--daily", "00:00=2-4,23:59:59=0-1", "--timezone", "UTC")
 LAUNCH = ("launch", "new", "--artifact", "echo", *DAILY)
@@ -44,6 +61,10 @@ def _make(tool: Tool) -> None:
     tool.becomes("llama", Status.RUNNING, replicas=REPLICAS[:1])
     tool.run("edit", "chat", "--env", "A=1")
     tool.run("archive", "old")
+    tool.launched("held", *DAILY)
+    tool.run("activate", "held")
+    tool.run("pause", "held")
+    tool.run("scale", "held", "3", "--until", "cleared")
 
 
 PLANNED: list[tuple[tuple[str, ...], str]] = [
@@ -135,3 +156,80 @@ def test_one_that_is_refused_keeps_none_of_the_others_from_its_plan(chat: Tool) 
     out = chat.run("plan", "restart", "chat", "idle", code=2)
     assert out.startswith("Replaces") or "chat  Running  2 replicas" in out
     assert "idle is Idle" in chat.err
+
+
+# The same words from the terminal app.
+
+Asks = Callable[[Task, View, Around], Sequence[Line | str]]
+
+SAME: list[tuple[tuple[str, ...], Asks]] = [
+    (("activate", "idle", "--when", "now"), lambda *a: questions.activate(*a).told("now", ())),
+    (("activate", "idle"), lambda *a: questions.activate(*a).told("next", ())),
+    (("deactivate", "chat"), lambda *a: questions.deactivate(*a).lines),
+    (("restart", "chat"), lambda *a: questions.restart(*a).lines),
+    (("archive", "idle"), lambda *a: questions.archive(*a).lines),
+    (("archive", "chat", "--when-idle"), lambda *a: questions.archive(*a).lines),
+    (("restore", "old"), lambda t, v, r: questions.restore(t, v, r, frozenset()).lines),
+    (("rm", "old"), lambda *a: questions.delete(*a).lines),
+    (
+        ("scale", "chat", "4", "--until", "cleared"),
+        lambda *a: stepping.scale(*a).told("cleared", ("4", "")),
+    ),
+    (("pause", "chat"), lambda *a: stepping.pause(*a).told("yes", ("", ""))),
+    (("resume", "held"), lambda *a: stepping.resume(*a).lines[2:]),
+    (("scale", "held", "--clear"), lambda *a: stepping.scale(*a).told("clear", ("", ""))),
+]
+
+
+@pytest.mark.parametrize(("words", "asks"), SAME, ids=[" ".join(w) for w, _ in SAME])
+def test_a_dialog_says_the_very_lines_of_the_plan(
+    chat: Tool, words: tuple[str, ...], asks: Asks
+) -> None:
+    with beside(chat) as commands:
+        task = commands.any_task(words[1])
+        around = commands.plans().around(task)
+        view = View(now=around.now, cluster=around.cluster)
+        assert spoken(asks(task, view, around)) == chat.run("plan", *words).splitlines()
+
+
+def test_the_dialog_of_a_rollback_says_the_very_lines_of_the_plan(chat: Tool) -> None:
+    with beside(chat) as commands:
+        made = commands.plans().planned_rollback("chat")
+        question = questions.rollback(made, 1, View(now=made.around.now))
+        assert spoken(question.lines) == chat.run("plan", "rollback", "chat").splitlines()
+
+
+@pytest.mark.parametrize("action", [Action.DEACTIVATE, Action.RESTART, Action.PAUSE])
+def test_the_dialog_of_marked_tasks_says_the_very_lines_of_the_plan(
+    chat: Tool, action: Action
+) -> None:
+    with beside(chat) as commands:
+        tasks, around = [commands.task(n) for n in ("chat", "llama")], commands.plans().around()
+        question = several.question(action, tasks, [], View(now=around.now), around)
+        found = chat.run("plan", str(action), "chat", "llama").splitlines()
+        assert [text for text in spoken(question.lines) if text] == found
+
+
+def test_the_summary_of_an_edit_says_the_lines_of_the_plan(chat: Tool) -> None:
+    with beside(chat) as commands:
+        task = commands.task("chat")
+        spec = replace(commands.spec_of(task), env={"A": "2"})
+        draft = from_spec(spec)
+        state = judged(State(draft=draft, editing=task), judge(commands, draft, task), "")
+        shown = [text.strip() for text in spoken(summary.lines(state, 200))]
+        for text in chat.run("plan", "edit", "chat", "--env", "A=2").splitlines():
+            assert text in shown
+
+
+@contextmanager
+def beside(tool: Tool) -> Iterator[Commands]:
+    """The commands as the terminal app has them."""
+    session = Session(Config(state_dir=tool.state_dir), tool.environ, "tui")
+    try:
+        yield session.call(lambda c: c)
+    finally:
+        session.close()
+
+
+def spoken(parts: Sequence[Line | str]) -> list[str]:
+    return [part if isinstance(part, str) else plain(part) for part in parts]

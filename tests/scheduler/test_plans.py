@@ -55,10 +55,11 @@ async def holds(world: World, made: Plan, act: Callable[[], object]) -> None:
     await world.advance(30)
     found = world.ray.apps.get(app)
     now = pids(found)
-    assert effect(before, now, made) is made.effect
+    assert made.effect in happened(before, now)
     if made.effect is Effect.NOTHING:
         assert len(world.ray.puts) == puts
         return
+    assert len(world.ray.puts) > puts
     if made.effect in {Effect.RESTARTS, Effect.STOPS}:
         assert made.replicas == len(before)
     same = {n for n, config in last_put(world).items() if sent.get(n) == config}
@@ -68,16 +69,16 @@ async def holds(world: World, made: Plan, act: Callable[[], object]) -> None:
     assert name not in made.kept
 
 
-def effect(before: set[int], now: set[int], made: Plan) -> Effect:
-    """What happened to replicas."""
+def happened(before: set[int], now: set[int]) -> set[Effect]:
+    """What happened to replicas; that nothing did is told by what Ray was sent."""
     if not before and now:
-        return Effect.STARTS
+        return {Effect.STARTS}
     if not now:
-        return Effect.STOPS if before else Effect.NOTHING
+        return {Effect.STOPS if before else Effect.NOTHING}
     if not before & now:
-        return Effect.RESTARTS
+        return {Effect.RESTARTS}
     assert before <= now or now <= before
-    return made.effect if made.effect in {Effect.HOT, Effect.NOTHING} else Effect.HOT
+    return {Effect.HOT, Effect.NOTHING}
 
 
 def edited(c: Commands, **kw: Any) -> tuple[Plan, Callable[[], object]]:
@@ -149,10 +150,15 @@ async def test_a_start_beside_others_keeps_them(world: World) -> None:
 
 
 async def test_one_without_room_is_told_so_before(world: World) -> None:
-    world.ray.nodes = {"node-1": {"CPU": 3.0, "GPU": 0.0}}
     await running(world)
-    made, _ = scaled(world.commands, "4")
-    assert "No room now: needs 1 CPU on one node" in made.warnings[0]
+    made, _ = scaled(world.commands, "5")
+    assert made.warnings == ("Room now for 2 of 3 more; the rest waits for room.",)
+    world.ray.nodes["node-1"]["CPU"] = 6.0
+    await world.advance(5)
+    made, _ = scaled(world.commands, "3")
+    assert made.warnings[0].startswith("No room now: needs 1 CPU on one node; most free: node-1")
+    made, _ = scaled(world.commands, "12")
+    assert made.warnings == ("The cluster holds 6 of 12 replicas at the most.",)
 
 
 async def fixed(world: World) -> None:

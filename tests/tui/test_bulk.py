@@ -184,6 +184,15 @@ def test_of_many_tasks_the_dialog_names_the_first() -> None:
     assert "and 2 more." in shown
 
 
+def test_of_very_many_the_first_are_planned_and_none_of_them_is_called_kept() -> None:
+    tasks = [running(f"t{n:03}") for n in range(several.PLANNED + 1)]
+    asked = several.question(Action.RESTART, tasks, [], VIEW, make_around(*tasks, running("z")))
+    shown = spoken(asked)
+    assert "Kept as they are: z." in shown
+    assert f"Planned one by one: the first {several.PLANNED} of {len(tasks)}." in shown
+    assert f"In all {len(tasks)} replicas." in shown
+
+
 def test_keys_mean_what_all_of_them_allow() -> None:
     old = make_task(archived_at=NOW)
     held = replace(running("a"), pause=Pause(None, NOW, None, "op"))

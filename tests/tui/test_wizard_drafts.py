@@ -101,6 +101,7 @@ def test_an_edit_is_compared_with_the_task_as_it_is(bench: Bench) -> None:
         points=(PointDraft("09:00", "2", "4"),),
     )
     verdict = bench.other.call(lambda c: judge(c, draft, task))
-    assert [(c.field, c.text) for c in verdict.changes] == [("schedule", "hot")]
+    assert verdict.plan
+    assert [(c.field, c.text) for c in verdict.plan.changes] == [("schedule", "hot")]
     unreadable = replace(draft, days="?")
-    assert bench.other.call(lambda c: judge(c, unreadable, task)).changes == ()
+    assert bench.other.call(lambda c: judge(c, unreadable, task)).plan is None

@@ -12,6 +12,7 @@ import pytest
 from make import (
     NOW,
     make_arming,
+    make_around,
     make_artifact,
     make_daily,
     make_node,
@@ -22,6 +23,8 @@ from make import (
 )
 from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
+from tasktui.commands.plan import plan as plan_of
+from tasktui.domain.actions import Action
 from tasktui.domain.artifact import ArtifactKind, Spec, Users
 from tasktui.domain.build import Build, BuildStatus
 from tasktui.domain.observed import ClusterState, ClusterView, Resources
@@ -502,8 +505,12 @@ def test_changes_are_marked_hot_or_with_their_restarts() -> None:
         Change("schedule", "Daily 08:00", "Daily 09:00", restarts=False, text="hot"),
         Change("artifact", "model@2", "model@3", restarts=True, text="restarts 3"),
     )
-    state = replace(make_state(editing=make_task()), changes=changes)
+    alive = make_progress(Status.RUNNING, replicas=(make_replica(),))
+    task = make_task(armed=make_arming(), progress=alive)
+    made = plan_of(Action.EDIT, task, replace(task, env={"A": "1"}), make_around(), changes)
+    state = replace(make_state(editing=task), plan=made)
     shown = text(plan.lines(state, 79))
+    assert "Replaces 1 replica by new ones" in shown
     assert "schedule: Daily 08:00 -> Daily 09:00  [hot]" in shown
     assert "artifact: model@2 -> model@3  [restarts 3]" in shown
 

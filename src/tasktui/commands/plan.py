@@ -25,9 +25,11 @@ from tasktui.domain.task import Task
 from tasktui.engine.application import replaces
 from tasktui.engine.payload import restarts, same, to_config
 from tasktui.errors import InvalidField
-from tasktui.schedule.points import wanted
+from tasktui.schedule.points import wanted as wanted_at
+from tasktui.scheduler.holding import taken
 from tasktui.scheduler.line import NAME, ROUTE, reason
 from tasktui.scheduler.plan import service_of
+from tasktui.scheduler.room import capacity, room_for
 
 ON_RAY = frozenset({Status.STARTING, Status.RUNNING})
 """Statuses in which Ray has the application as one to run."""
@@ -53,7 +55,7 @@ class Around:
     config: Config
     cluster: ClusterView
     tasks: Sequence[Task] = ()
-    """All that hold, wait for or give back resources; the task itself may be among them."""
+    """All that hold, wait for or give back resources now; the task itself may be among them."""
     serving: tuple[str, ...] = ()
     """Names of those, sorted, that Ray is asked for in each call."""
     room: bool = True
@@ -143,7 +145,7 @@ def asked(task: Task, now: datetime) -> Replicas | None:
     if task.armed is None or task.status not in live:
         return None
     try:
-        replicas = wanted(task, now).replicas
+        replicas = wanted_at(task, now).replicas
     except InvalidField:  # an unknown zone: it keeps what it has
         replicas = task.progress.wanted
     return None if replicas is None or replicas.stopped else replicas
@@ -209,21 +211,34 @@ def _unreached(around: Around) -> list[str]:
 
 def _short(made: Plan) -> list[str]:
     """Why replicas that are to start find no room, or no free route."""
-    old, new, around = made.old, made.new, made.around
-    if made.after is None or not around.room or made.effect not in {Effect.STARTS, Effect.HOT}:
+    old, after, around = made.old, made.after, made.around
+    if after is None or not around.room or made.effect not in {Effect.STARTS, Effect.HOT}:
         return []
     if old.progress.reason.text.startswith((NAME, ROUTE)):
         return [f"It cannot start: {old.progress.reason.text}."]
-    if len([r for r in old.progress.replicas if old.carries(r)]) >= made.after.min:
-        return []
+    least = max(after.min, int(made.effect is Effect.STARTS))
+    more = least - sum(old.carries(r) for r in old.progress.replicas)
+    return _scarce(made.new, replace(after, min=least), more, around) if more > 0 else []
+
+
+def _scarce(task: Task, wanted: Replicas, more: int, around: Around) -> list[str]:
+    """Why the cluster has no room for ``more`` replicas of those wanted; empty where it has."""
+    cluster = around.cluster
+    if cluster.nodes and not cluster.autoscaler:
+        holds = capacity(task.spec, cluster.nodes, wanted.min)
+        if 0 < holds < wanted.min:
+            return [f"The cluster holds {holds} of {wanted.min} replicas at the most."]
+        free = room_for(task.spec, [taken(n, around.tasks) for n in cluster.nodes], more)
+        if 0 < free < more:
+            return [f"Room now for {free} of {more} more; the rest waits for room."]
     # As the scheduler will find it: due now, with what is wanted then.
-    due = replace(new.progress, wanted=made.after, due_at=new.progress.due_at or around.now)
-    new = replace(new, progress=due)
-    tasks = [new, *(t for t in around.tasks if t.id != new.id)]
+    due_at = task.progress.due_at or around.now
+    task = replace(task, progress=replace(task.progress, wanted=wanted, due_at=due_at))
+    tasks = [task, *(t for t in around.tasks if t.id != task.id)]
     scene = Scene(
-        task=new,
+        task=task,
         tasks=tasks,
-        cluster=around.cluster,
+        cluster=cluster,
         now=around.now,
         config=around.config,
         say=datetime.isoformat,

@@ -65,13 +65,15 @@ def together(plans: Sequence[Plan], tasks: Sequence[Task]) -> list[Told]:
 
     ``plans`` may be those of the first only.
     """
-    action = plans[0].action
+    action, count = plans[0].action, len(plans)
+    more = len(tasks) > count
     found = [
         *map(Told, _sum(action, tasks)),
         *_rolled(plans),
         *_warned(plans),
-        *map(Told, beside(plans)),
+        *map(Told, beside(plans, tasks)),
         Told(_ALL[action]),
+        *([Told(f"Planned one by one: the first {count} of {len(tasks)}.")] if more else []),
     ]
     return [Told(clean(t.text), t.weighty) for t in found]
 

@@ -14,7 +14,6 @@ from tasktui.commands.plan import Around, Plan, plan, serving
 from tasktui.commands.planlaunch import Launch
 from tasktui.commands.reads import Reads
 from tasktui.commands.revisions import Revisions
-from tasktui.commands.scene import concerned
 from tasktui.commands.stepping import Stepping
 from tasktui.commands.steps import Step
 from tasktui.domain.actions import Action
@@ -29,7 +28,8 @@ class Plans(Reads, Stepping, Revisions):
     def around(self, task: Task | None = None) -> Around:
         """What stands beside a task at this moment."""
         events = self._store.events(task.id) if task else ()
-        now, tasks = self.now(), concerned(self)
+        now = self.now()
+        tasks = self._store.awake_tasks(now)  # of those that rest there may be very many
         return Around(
             now=now,
             config=self._context.config,
@@ -67,6 +67,13 @@ class Plans(Reads, Stepping, Revisions):
         self._require_editable(old, old.revision if revision is None else revision, spec)
         require(problems)
         return self._edit(Action.EDIT, old, spec, problems)
+
+    def drafted_edit(self, name: str, spec: TaskSpec) -> Plan:
+        """What an edit would do, whatever stands against it.
+
+        Raises TasktuiError where ``spec`` does not lead to a task at all.
+        """
+        return self._edit(Action.EDIT, self.task(name), spec, ())
 
     def planned_rollback(self, name: str, number: int | None = None) -> Plan:
         """What a rollback would do. Raises what ``rollback`` raises."""

@@ -18,6 +18,7 @@ from tasktui.domain.actions import Action
 from tasktui.domain.artifact import Spec
 from tasktui.domain.schedule import Replicas
 from tasktui.domain.status import Status
+from tasktui.domain.task import Task
 from tasktui.errors import InvalidField
 from tasktui.schedule.describe import describe
 from tasktui.schedule.moments import Say
@@ -46,13 +47,20 @@ def told_of(plan: Plan, say: Say) -> list[Told]:
     found = [
         *(Told(changed(c), not c.hot) for c in plan.changes),
         *map(Told, _ahead(plan, say)),
-        *map(Told, _bounds(plan)),
-        *_effect(plan),
-        *(Told(text, weighty=True) for text in plan.warnings),
-        *map(Told, beside([plan])),
+        *outcome(plan),
         *map(Told, _rest(plan, say)),
     ]
     return [Told(clean(t.text), t.weighty) for t in found]
+
+
+def outcome(plan: Plan) -> list[Told]:
+    """What becomes of replicas, what stands against it, and what is kept as it is."""
+    return [
+        *map(Told, _bounds(plan)),
+        *_effect(plan),
+        *(Told(text, weighty=True) for text in plan.warnings),
+        *map(Told, beside([plan], [plan.old])),
+    ]
 
 
 def changed(change: Change) -> str:
@@ -60,10 +68,12 @@ def changed(change: Change) -> str:
     return f"{change.field}: {change.old} -> {change.new}  [{change.text}]"
 
 
-def beside(plans: Sequence[Plan]) -> list[str]:
-    """What goes along in the same call to Ray, or stays on the cluster, as it is."""
-    changed = {p.old.name for p in plans}
-    kept = sorted({name for p in plans for name in p.kept} - changed)
+def beside(plans: Sequence[Plan], tasks: Iterable[Task]) -> list[str]:
+    """What goes along in the same call to Ray, or stays on the cluster, as it is.
+
+    ``tasks`` are all that change: ``plans`` may be those of the first only.
+    """
+    kept = sorted({name for p in plans for name in p.kept} - {t.name for t in tasks})
     foreign = sorted({name for p in plans for name in p.foreign})
     parts = [named(kept)] if kept else []
     parts += [f"of others {named(foreign)}"] if foreign else []

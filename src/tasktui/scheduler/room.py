@@ -113,6 +113,13 @@ def capacity(spec: Spec, nodes: Sequence[Node], enough: int) -> int:
     return min(total, enough)
 
 
+def room_for(spec: Spec, nodes: Sequence[Node], enough: int) -> int:
+    """How many replicas find room beside what is in use; counted up to ``enough``."""
+    rooms = [Room(node) for node in nodes]
+    counts = (replicas_in(amounts(spec), r.free, enough) for r in rooms if r.able(spec))
+    return min(sum(counts), enough)
+
+
 def replicas_in(need: Amounts, have: Amounts, enough: int) -> int:
     """How many times ``need`` is there, up to ``enough``: that many where it is nothing."""
     counts = [math.floor((have.get(unit, 0.0) + _SLACK) / n) for unit, n in need.items() if n]

@@ -27,8 +27,8 @@ from tasktui.tui.times import View, clock
 
 MOST = 8
 """Tasks that the dialog names; of more it says how many."""
-PLANNED = 1000
-"""Tasks that are planned one by one: more would take seconds."""
+PLANNED = 200
+"""Tasks that are planned one by one: with more a key would wait."""
 
 Change = Callable[[Commands, Task], object]
 

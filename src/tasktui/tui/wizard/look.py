@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 from tasktui.commands.checks import Problem
 from tasktui.commands.commands import Commands
 from tasktui.commands.demand import shortages
-from tasktui.commands.edits import Change
+from tasktui.commands.plan import Plan
 from tasktui.domain.artifact import Artifact, Users
 from tasktui.domain.observed import ClusterView
 from tasktui.domain.status import Status
@@ -66,8 +66,8 @@ class Verdict:
 
     look: Look = field(default_factory=Look)
     problems: tuple[Problem, ...] = ()
-    changes: tuple[Change, ...] = ()
-    """Editing: what the draft changes, line by line."""
+    plan: Plan | None = None
+    """Editing: what the draft would do."""
 
 
 def look(commands: Commands, known: Look | None = None) -> Look:
@@ -106,15 +106,15 @@ def judge(
     return Verdict(
         look=seen,
         problems=tuple(found),
-        changes=_changes(commands, name, spec) if name and real else (),
+        plan=_plan(commands, name, spec) if name and real else None,
     )
 
 
-def _changes(commands: Commands, name: str, spec: TaskSpec) -> tuple[Change, ...]:
+def _plan(commands: Commands, name: str, spec: TaskSpec) -> Plan | None:
     try:
-        return tuple(commands.changes(name, spec))
+        return commands.plans().drafted_edit(name, spec)
     except TasktuiError:
-        return ()  # the reason stands among the problems
+        return None  # the reason stands among the problems
 
 
 def free_name(commands: Commands, stem: str) -> str:

@@ -56,7 +56,7 @@ def judged(state: State, verdict: Verdict, saved: str) -> State:
             look=verdict.look,
             stored=verdict.problems,
             judged=state.draft,
-            changes=verdict.changes,
+            plan=verdict.plan,
             saved=saved,
         )
     )
@@ -117,4 +117,4 @@ def rebased(state: State) -> State:
     theirs = state.their_draft
     draft = merge(state.base, state.draft, theirs)
     fresh = replace(state, editing=state.theirs, theirs=None, base=theirs, refused="")
-    return typed(replace(fresh, stored=(), changes=()), draft)
+    return typed(replace(fresh, stored=(), plan=None), draft)

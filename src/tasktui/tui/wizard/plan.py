@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tasktui.commands.outlook import outlook
 from tasktui.commands.planlaunch import HEADS, NEXT_POINTS, Row, about, events, points
-from tasktui.commands.planwords import changed
+from tasktui.commands.planwords import changed, outcome
 from tasktui.domain.artifact import Spec
 from tasktui.domain.task import Arming, Task, TaskSpec, When
 from tasktui.schedule.phases import applied
@@ -68,6 +68,11 @@ def _changes(state: State, cells: int) -> list[Line]:
         tone = Tone.GOOD if change.hot else Tone.DANGER_KEY
         text, _, mark = changed(change).rpartition("  ")
         out += wrap(line(f" {text}  ", Span(mark, tone)), cells, indent=" " * 3)
+    known = {problem.message for problem in state.warnings}
+    for told in outcome(state.plan) if state.plan else ():
+        if told.text not in known:
+            tone = Tone.NOTE if told.weighty else Tone.PLAIN
+            out += wrap(line(Span(f" {told.text}", tone)), cells, indent=" " * 3)
     return [*out, EMPTY]
 
 

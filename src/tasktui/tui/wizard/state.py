@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from tasktui.commands.checks import Problem
 from tasktui.commands.edits import Change
+from tasktui.commands.plan import Plan
 from tasktui.domain.artifact import Artifact
 from tasktui.domain.recipe import Parameter
 from tasktui.domain.schedule import Schedule
@@ -56,7 +57,8 @@ class State:
     """Problems that the store told, of the draft a moment ago."""
     judged: Draft | None = None
     """The draft that ``stored`` is about."""
-    changes: tuple[Change, ...] = ()
+    plan: Plan | None = None
+    """Editing: what the draft would do."""
     saved: str = ""
     """Clock time of the last time the draft was kept."""
     restored: str = ""
@@ -73,6 +75,11 @@ class State:
     """A notice, until something is typed."""
     help: bool = False
     """Whether the help of the focused field is shown."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Editing: what the draft changes, line by line."""
+        return self.plan.changes if self.plan else ()
 
     @property
     def problems(self) -> dict[str, Problem]:
