@@ -244,4 +244,8 @@ def _scarce(task: Task, wanted: Replicas, more: int, around: Around) -> list[str
         say=datetime.isoformat,
     )
     wait = wait_of(scene)
-    return [f"No room now: {reason(wait, tasks).text}."] if wait else []
+    if wait is None:
+        return []
+    # What is needed and where most is free; the line and the chances are for "why?".
+    parts = reason(wait, tasks).text.split("; ")
+    return [f"No room now: {'; '.join(parts[:2])}."]

@@ -156,9 +156,11 @@ def _hot(plan: Plan) -> list[Told]:
 
 
 def _restarts(plan: Plan) -> list[Told]:
-    answers = "" if plan.gap or not plan.replicas else "; the endpoint goes on answering"
+    how = ", a few at a time"
+    if plan.replicas:
+        how += "; the endpoint goes on answering"
     once = ", once: Ray does that where a fixed number of replicas comes to bounds"
-    text = f"Replaces {counted(plan.replicas)} by new ones, a few at a time{answers}"
+    text = f"Replaces {counted(plan.replicas)} by new ones{'' if plan.gap else how}"
     found = [Told(f"{text}{once if plan.form else ''}.", weighty=plan.form)]
     return [*found, Told(plan.gap, weighty=True)] if plan.gap else found
 
