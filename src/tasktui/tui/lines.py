@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -72,8 +73,13 @@ def cleaned(parts: Iterable[Span]) -> Line:
     return tuple(Span(clean(s.text), s.tone) for s in parts)
 
 
-def fit(parts: Line, cells: int, *, right: bool = False, ellipsis: str = "…") -> Line:
-    """Cut or pad a cleaned line to exactly ``cells``; ``right`` aligns it right."""
+def fit(
+    parts: Line, cells: int, *, right: bool = False, ellipsis: str = "…", middle: bool = False
+) -> Line:
+    """Cut or pad a cleaned line to exactly ``cells``; ``right`` aligns it right.
+
+    ``middle`` is for a name: it keeps both its ends.
+    """
     parts = cleaned(parts)
     have = width(parts)
     if have <= cells:
@@ -81,6 +87,8 @@ def fit(parts: Line, cells: int, *, right: bool = False, ellipsis: str = "…") 
         if not pad.text:
             return parts
         return (pad, *parts) if right else (*parts, pad)
+    if middle:
+        return fit((Span(ends(plain(parts), cells, ellipsis), parts[0].tone),), cells)
     return _cut(parts, cells, ellipsis)
 
 
@@ -100,6 +108,7 @@ def _cut(parts: Line, cells: int, ellipsis: str) -> Line:
     return tuple(kept)
 
 
+@lru_cache(maxsize=1024)  # the names in sight, painted again and again
 def ends(text: str, cells: int, ellipsis: str = "…") -> str:
     """A cleaned name in at most ``cells``: its head and its tail, what is between them left out.
 

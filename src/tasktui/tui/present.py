@@ -17,7 +17,7 @@ from tasktui.tui import texts
 from tasktui.tui.chosen import Col
 from tasktui.tui.columns import GAP, Placed
 from tasktui.tui.keys import rows
-from tasktui.tui.lines import Line, Span, Tone, ends, fit, line, width
+from tasktui.tui.lines import Line, Span, Tone, fit, line, width
 from tasktui.tui.palette import STATUS_TONES
 from tasktui.tui.texts import NOTHING, badges, timezone, told, why
 from tasktui.tui.times import View, dated
@@ -115,6 +115,8 @@ CELLS: Mapping[str, Callable[[Task, View], Line]] = {
     Col.HOLDS: lambda task, _: line(texts.holds(task)),
     **{column: _quiet(column) for column in _QUIET},
 }
+_STATE = {**CELLS, Col.STATUS: state}
+"""The same where the reason has a column of its own."""
 
 
 def wants(tasks: Sequence[Task], view: View, longest: tuple[int, int] = (0, 0)) -> dict[str, int]:
@@ -143,24 +145,16 @@ def _longest(texts: Iterable[str]) -> int:
 
 def row(task: Task, view: View, columns: Sequence[Placed], ellipsis: str) -> Line:
     """One row of the table, without the cursor's mark: each column cut or padded to its width."""
-    apart = any(place.id is Col.REASON for place in columns)
+    cells = _STATE if any(place.id is Col.REASON for place in columns) else CELLS
     parts: list[Span] = []
     for place in columns:
-        cell = _cell(task, view, place, apart=apart)
-        if place.id in _NAMES:
-            cell = tuple(Span(ends(s.text, place.width, ellipsis), s.tone) for s in cell)
-        elif place.id in _WHOLE:
+        next_point = place.id is Col.NEXT
+        cell = coming(task, view, place.width) if next_point else cells[place.id](task, view)
+        if place.id in _WHOLE:
             cell = _whole_parts(cell, place.width, ellipsis)
-        parts.extend(fit(cell, place.width, ellipsis=ellipsis))
+        parts.extend(fit(cell, place.width, ellipsis=ellipsis, middle=place.id in _NAMES))
         parts.append(Span(" " * GAP))
     return tuple(parts[:-1])
-
-
-def _cell(task: Task, view: View, place: Placed, *, apart: bool) -> Line:
-    """One cell; ``apart``: the reason has a column of its own."""
-    if place.id is Col.NEXT:
-        return coming(task, view, place.width)
-    return state(task, view) if apart and place.id is Col.STATUS else CELLS[place.id](task, view)
 
 
 def _whole_parts(cell: Line, cells: int, ellipsis: str) -> Line:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tasktui.runtime.logs import Kind, Source
 from tasktui.tui.chrome import rule
 from tasktui.tui.desk import Desk
-from tasktui.tui.lines import Line, Span, Tone, ends, fit, line
+from tasktui.tui.lines import Line, Span, Tone, fit, line
 from tasktui.tui.times import View, dated
 from tasktui.tui.widgets.lineview import LineView
 from tasktui.tui.widgets.table import ListTable
@@ -46,7 +46,7 @@ class SourceRows:
         wide = max(12, cells - 50)
         at = source.ended or (source.replica.started_at if source.replica else None)
         return (
-            *fit(line(ends(source.id, wide)), wide),
+            *fit(line(source.id), wide, middle=True),
             Span(f" {_WHAT[source.kind]:<22} "),
             *fit(line(Span(source.state, tone)), 10),
             Span(f" {dated(at, self._view) if at else ''}", Tone.DIM),

@@ -16,7 +16,7 @@ from tasktui.domain.observed import ClusterState, ClusterView, Node, Resources
 from tasktui.domain.task import Task
 from tasktui.scheduler.holding import holders, taken
 from tasktui.scheduler.room import CPU, GPU, MEMORY, Room, amounts, lacking, replicas_in
-from tasktui.tui.lines import EMPTY, Line, Span, Tone, ends, fit, line, wrap
+from tasktui.tui.lines import EMPTY, Line, Span, Tone, fit, line, wrap
 from tasktui.tui.wizard.look import Look
 from tasktui.tui.wizard.state import State
 
@@ -138,10 +138,9 @@ def _row(texts: Sequence[Line], cells: int) -> Line:
     left = max(_NODE + _HELD, cells - 1 - columns * (_FREE + 1) - _FITS - 2)
     node = max(_NODE, left // 3)
     parts: list[Span] = [Span(" ")]
-    name = tuple(Span(ends(s.text, node), s.tone) for s in texts[0])
     widths = (node, *[_FREE] * columns, _FITS, left - node)
-    for text, size in zip((name, *texts[1:]), widths, strict=True):
-        parts += [*fit(text, size), Span(" ")]
+    for text, size in zip(texts, widths, strict=True):
+        parts += [*fit(text, size, middle=text is texts[0]), Span(" ")]
     return tuple(parts)
 
 
