@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktui.tui.chosen import USUAL, Col
+from tasktui.tui.chosen import ALWAYS, KEEP, USUAL, Col
 from tasktui.tui.columns import GAP, Placed, layout
 
 WANTS = st.dictionaries(st.sampled_from(list(Col)), st.integers(0, 100))
@@ -45,6 +45,20 @@ def test_columns_drop_in_the_documented_order_and_stay_in_screen_order(
     missing = [c for c in DROPPED if c not in shown]
     assert missing == DROPPED[: len(missing)]
     assert shown == [c for c in USUAL if c in shown]
+
+
+@given(st.integers(9, 400), WANTS, st.permutations(list(Col)), st.integers(0, 17))
+def test_chosen_columns_stay_in_their_order_and_the_least_important_ones_drop(
+    cells: int, wants: Mapping[str, int], order: list[Col], count: int
+) -> None:
+    chosen = tuple(c for i, c in enumerate(order) if i < count or c in ALWAYS)
+    columns = layout(cells, wants, chosen)
+    shown = ids(columns)
+    assert total(columns) <= cells
+    assert shown == [c for c in chosen if c in shown]
+    assert set(shown) >= ALWAYS
+    dropped = [KEEP[c] for c in chosen if c not in shown]
+    assert max(dropped, default=0) <= min(KEEP[Col(c)] for c in shown)
 
 
 @given(st.integers(9, 400), WANTS)

@@ -72,7 +72,9 @@ async def test_saved_views_are_in_the_help_and_in_the_palette(bench: Bench) -> N
     async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, "> alpha")
         about = "View: night (tab Running, filter llama, own columns)"
-        await press(pilot, "question_mark", "slash", *"night", seen=about)
+        seen = await press(pilot, "question_mark", "G", seen=about)
+        assert ":view off  Leave the view: all tasks by name" in seen
+        await press(pilot, "slash", *"night", seen=lambda: "view off" not in text(pilot))
         await press(pilot, "escape", "escape", seen="> alpha")
         await press(pilot, "ctrl+p", *"night", seen=about)
         await press(pilot, "enter", seen="View night.")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tasktui.tui.screens.tasks import TasksScreen
 
 
+_OFF = "all tasks by name, in your own columns"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The view that the table is turned to."""
@@ -57,7 +60,7 @@ def _carry_out(table: TasksScreen, file: Path, argument: str) -> str:
     if argument == "off":
         show(table, SavedView())
         table.shown = None
-        return "Without a view: all tasks, in your own columns."
+        return f"Without a view: {_OFF}."
     show(table, named(file, argument))
     table.shown = Shown(argument, now(table))
     return f"View {argument}."
@@ -114,9 +117,10 @@ def own(file: Path | None) -> tuple[str, ...]:
 
 
 def all_of(file: Path | None) -> list[tuple[str, str]]:
-    """The command line of each saved view, with what it shows."""
+    """The command line of each saved view, with what it shows, and the one that leaves it."""
     found = load(file) if file else {}
-    return [(f"view {name}", about(name, view)) for name, view in found.items()]
+    rows = [(f"view {name}", about(name, view)) for name, view in found.items()]
+    return [*rows, ("view off", f"Leave the view: {_OFF}.")] if rows else []
 
 
 def about(name: str, view: SavedView) -> str:
