@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from make import NOW, make_one_off, make_replica, make_task
+from make import NOW, make_arming, make_one_off, make_replica, make_task
 from tasktui.domain.artifact import Spec
 from tasktui.domain.status import Reason, Status
 from tasktui.runtime.views import NAME, columns
@@ -17,7 +17,7 @@ from tasktui.tui.screens.columns import ColumnPicker
 from tasktui.tui.screens.tasks import TasksScreen
 from tasktui.tui.texts import TEXTS, texts
 from tasktui.tui.times import View
-from tui.bench import Bench, press, text, until
+from tui.bench import CLUSTER, Bench, press, text, until
 
 
 def keeping(bench: Bench) -> TasktuiApp:
@@ -168,6 +168,14 @@ RUNS = replace(
 )
 def test_what_the_other_columns_tell(column: Col, shown: str) -> None:
     assert TEXTS[column](RUNS, VIEW) == shown
+
+
+def test_an_endpoint_is_told_while_somebody_wants_it_to_answer() -> None:
+    view = View(now=NOW, cluster=CLUSTER)
+    assert TEXTS[Col.ACCESS](RUNS, view) == "-"
+    armed = replace(RUNS, armed=make_arming())
+    assert TEXTS[Col.ACCESS](armed, view) == "http://127.0.0.1:8000/chat"
+    assert TEXTS[Col.ACCESS](replace(armed, archived_at=NOW), view) == "-"
 
 
 def test_the_reason_stands_with_the_status_unless_it_has_a_column() -> None:

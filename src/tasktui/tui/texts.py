@@ -93,7 +93,8 @@ TEXTS: Mapping[Col, Callable[[Task, View], str]] = {
     Col.READY: lambda task, _: ready(task),
     Col.SCHEDULE: lambda task, _: short(task.schedule),
     Col.NEXT: coming,
-    Col.ACCESS: lambda task, view: access(task, view) or NOTHING,
+    # Where nothing is to answer: the app shows it dim.
+    Col.ACCESS: lambda task, view: (task.armed and access(task, view)) or NOTHING,
     Col.CREATED: lambda task, view: dated(task.created_at, view),
     Col.ACTIONS: lambda task, _: " ".join(allowed_actions(task)),
     Col.REASON: why,
