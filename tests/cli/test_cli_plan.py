@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,13 +14,15 @@ import pytest
 
 from cli.tool import Tool
 from make import make_replica
-from tasktui.cli.planning import NAMES
+from tasktui.cli.planning import NAMES, only_read
+from tasktui.cli.verbs import Call
 from tasktui.commands.commands import Commands
 from tasktui.commands.plan import Around
 from tasktui.config import Config
 from tasktui.domain.actions import Action
 from tasktui.domain.status import Status
-from tasktui.domain.task import Task
+from tasktui.domain.task import Task, TaskSpec
+from tasktui.errors import ReadOnly
 from tasktui.runtime.session import Session
 from tasktui.tui.lines import Line, plain
 from tasktui.tui.screens import questions, several, stepping
@@ -103,6 +106,21 @@ def test_a_plan_says_what_comes_and_writes_nothing(
 def dump(tool: Tool) -> list[str]:
     with sqlite3.connect(tool.state_dir / "tasktui.db") as db:
         return list(db.iterdump())
+
+
+def test_whatever_a_plan_tries_to_change_is_refused(chat: Tool) -> None:
+    def act(call: Call) -> int:
+        call.session.call(lambda c: c.activate("idle"))
+        return 0
+
+    before, config = dump(chat), Config(state_dir=chat.state_dir)
+    with pytest.raises(ReadOnly):
+        only_read(act)(Call(Namespace(), config, chat.environ))
+    with pytest.raises(ReadOnly):
+        only_read(lambda call: int(call.writer().read_only))(
+            Call(Namespace(), config, chat.environ)
+        )
+    assert dump(chat) == before
 
 
 def test_every_verb_that_changes_a_task_is_planned() -> None:
@@ -219,6 +237,26 @@ def test_the_summary_of_an_edit_says_the_lines_of_the_plan(chat: Tool) -> None:
         shown = [text.strip() for text in spoken(summary.lines(state, 200))]
         for text in chat.run("plan", "edit", "chat", "--env", "A=2").splitlines():
             assert text in shown
+
+
+def test_the_summary_of_a_launch_says_the_lines_of_the_plan(chat: Tool) -> None:
+    with beside(chat) as commands:
+        schedule = commands.task("chat").schedule
+        # With the script, as the wizard offers it.
+        draft = from_spec(
+            TaskSpec(
+                name="new",
+                artifact="echo",
+                file_path="serve",
+                deployment_name="app",
+                schedule=schedule,
+            )
+        )
+        state = judged(State(draft=draft), judge(commands, draft, None), "")
+        shown = [text.strip() for text in spoken(summary.lines(state, 200))]
+        found = [text for text in chat.run("plan", *LAUNCH).splitlines() if text]
+        assert len(found) > 12
+        assert [text for text in found if text not in shown] == []
 
 
 @contextmanager

@@ -43,12 +43,14 @@ class Planned:
         return replace(
             verb,
             summary=self.summary,
-            run=_only_read(verb.plan),
+            run=only_read(verb.plan),
             examples=tuple(e.replace("tasktui ", "tasktui plan ") for e in verb.examples),
         )
 
 
-def _only_read(plan: Run) -> Run:
+def only_read(plan: Run) -> Run:
+    """``plan`` with a session that can only read: whatever it tries to change is refused."""
+
     def run(call: Call) -> int:
         reader = Call(call.args, replace(call.config, read_only=True), call.environ)
         try:
