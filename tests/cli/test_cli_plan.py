@@ -170,6 +170,13 @@ def test_a_plan_refuses_what_the_verb_refuses(
     assert said in chat.fails("plan", *words)
 
 
+def test_a_plan_of_no_change_says_what_is_doubtful_in_the_task_as_it_is(tool: Tool) -> None:
+    tool.launched("chat", "--daily", "02:30=1", "--timezone", "Europe/Berlin")
+    assert "02:30" in tool.run("plan", "edit", "chat")
+    assert "does not exist" in tool.out
+    assert "Nothing to change" in tool.fails("edit", "chat")
+
+
 def test_one_that_is_refused_keeps_none_of_the_others_from_its_plan(chat: Tool) -> None:
     out = chat.run("plan", "restart", "chat", "idle", code=2)
     assert out.startswith("Replaces") or "chat  Running  2 replicas" in out

@@ -73,7 +73,8 @@ def _spec(call: Call, flags: given.Flags, task: Task, old: TaskSpec) -> TaskSpec
                 "To rename it too, add --rename.",
             )
         return spec
-    if not flags.given() and not call.args.rename:
+    only_looks = call.args.dry_run or call.config.read_only  # for what is doubtful in it as it is
+    if not flags.given() and not call.args.rename and not only_looks:
         raise UserError("Nothing to change was given.", "tasktui edit --help lists the flags.")
     if flags.artifact is not None:
         label = flags.artifact

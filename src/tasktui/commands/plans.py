@@ -14,6 +14,7 @@ from tasktui.commands.plan import Around, Plan, plan, serving
 from tasktui.commands.planlaunch import Launch
 from tasktui.commands.reads import Reads
 from tasktui.commands.revisions import Revisions
+from tasktui.commands.scene import concerned
 from tasktui.commands.stepping import Stepping
 from tasktui.commands.steps import Step
 from tasktui.domain.actions import Action
@@ -29,7 +30,7 @@ class Plans(Reads, Stepping, Revisions):
         """What stands beside a task at this moment."""
         events = self._store.events(task.id) if task else ()
         now = self.now()
-        tasks = self._store.awake_tasks(now)  # of those that rest there may be very many
+        tasks = concerned(self)
         return Around(
             now=now,
             config=self._context.config,

@@ -46,6 +46,13 @@ class Reads:
         """Tasks of one status by name; None gives all that are not archived."""
         return self._store.tasks(status)
 
+    def awake(self) -> list[Task]:
+        """Tasks that hold, wait for or give back something now, by id.
+
+        Not those that only wait for their time: of them there may be very many.
+        """
+        return self._store.awake_tasks(self.now())
+
     def counts(self) -> dict[Status, int]:
         """How many tasks have each status."""
         return self._store.counts()

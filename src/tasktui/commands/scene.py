@@ -58,7 +58,7 @@ class Scene:
 
 def concerned(reads: Reads) -> list[Task]:
     """The tasks that a scene needs beside its own."""
-    return [task for status in _LIVE for task in reads.tasks(status)]
+    return [task for task in reads.awake() if task.status in _LIVE]
 
 
 def waits(task: Task, now: datetime) -> bool:

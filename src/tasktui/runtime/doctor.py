@@ -220,7 +220,7 @@ def _schedules(host: Host) -> Answer:
     if not doubts:
         return _ok("nothing is doubtful in the schedules of the activated tasks")
     more = f" And {len(doubts) - 1} more." if len(doubts) > 1 else ""
-    return Level.WARN, f"{doubts[0]}{more}", "tasktui edit NAME --dry-run lists them."
+    return Level.WARN, f"{doubts[0]}{more}", "tasktui plan edit NAME lists them."
 
 
 def _doubts(store: Store, task: Task, host: Host) -> list[str]:
