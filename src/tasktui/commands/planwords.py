@@ -142,7 +142,8 @@ def _nothing(plan: Plan) -> list[Told]:
 
 
 def _starts(plan: Plan) -> list[Told]:
-    return [Told(f"Starts at once; each replica takes {plan.new.spec}.")]
+    when = "Due" if plan.warnings else "Starts"
+    return [Told(f"{when} at once; each replica takes {plan.new.spec}.")]
 
 
 def _hot(plan: Plan) -> list[Told]:
