@@ -74,7 +74,7 @@ class ReadOnly(UserError):
     def __init__(self) -> None:
         super().__init__(
             "Read-only: nothing was changed.",
-            "Without --read-only, read_only and TASKTUI_READ_ONLY it may; in the app: :rw.",
+            "Leave out --read-only (read_only, TASKTUI_READ_ONLY), or type :rw in the app.",
         )
 
 

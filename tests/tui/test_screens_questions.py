@@ -226,6 +226,7 @@ def test_a_restart_without_room_for_one_more_says_that_nobody_answers() -> None:
     text = said(questions.restart(task, view, make_around(cluster=view.cluster)))
     assert "nothing answers until the new one is ready" in text
     assert "goes on answering" not in text
+    assert "a few at a time" not in text
     assert "goes on answering" in said(questions.restart(task, VIEW, make_around()))
 
 

@@ -177,6 +177,13 @@ async def test_tab_completes_a_command_and_a_name(bench: Bench) -> None:
         await until(pilot, lambda: (screen.target() or make_task()).name == "gamma")
 
 
+async def test_full_width_says_how_to_see_the_rest(bench: Bench) -> None:
+    three(bench)
+    async with opened(bench, "> alpha") as (_, pilot):
+        await press(pilot, "x", seen="Full width: Left and Right show more columns")
+        assert "Full width" not in await press(pilot, "x", seen="3 shown")
+
+
 async def test_task_finds_archived_ones_and_says_what_is_close(bench: Bench) -> None:
     three(bench)
     bench.archived("delta")

@@ -192,6 +192,8 @@ class Finding(Prompting):
         self.rows.widen()
         self.table.shift(0)
         self.draw()
+        if self.rows.wide:
+            self.say("Full width: Left and Right show more columns, x what fits.")
 
     def without_room(self, chosen: Chosen) -> Chosen:
         """Which of these columns the screen has no room for."""
