@@ -265,7 +265,7 @@ def test_the_footer_fits_and_always_ends_with_help_and_quit(cells: int, lines: i
 
 
 def test_a_wide_footer_names_every_key() -> None:
-    shown = "".join(footer_text(task(), 200, 1))
+    shown = "".join(footer_text(task(), 120, 2))
     assert all(f" {k.shown} {k.label}" in shown for k in footer_keys(Where.TASKS))
 
 

@@ -17,7 +17,7 @@ ROWS = (
         "Command line, Tab completes: :tab idle, :why NAME, :tz utc, :ro, :cluster up, :q.",
         footer=15,
     ),
-    Key("help", "question_mark", "?", "keys", Group.APP, PAGES, "The keys of this screen.", 20),
+    Key("help", "question_mark", "?", "keys", Group.APP, PAGES, "The keys of this screen.", 30),
     Key("palette", "ctrl+p", "Ctrl-P", "", Group.APP, PAGES, "Find a command by its words."),
     Key("search", "slash", "/", "find", Group.APP, HELP, "Only keys with this text.", 1),
     Key("back", "escape", "Esc", "back", Group.APP, ALL, "One step back; never quits."),
@@ -29,7 +29,7 @@ ROWS = (
         Group.APP,
         TASKS,
         "Leave, also Ctrl-C. The scheduler and the tasks go on.",
-        footer=21,
+        footer=31,
     ),
     Key(
         "close",
@@ -39,7 +39,7 @@ ROWS = (
         Group.APP,
         ALL - TASKS - {Where.DIALOG},
         "Back, also Ctrl-C; only on the task table q leaves.",
-        footer=21,
+        footer=31,
     ),
     Key("redraw", "ctrl+l", "Ctrl-L", "", Group.APP, PAGES, "Draw the screen again."),
 )

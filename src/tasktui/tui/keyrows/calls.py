@@ -14,6 +14,7 @@ ROWS = (
         Group.VIEW,
         LOOKS,
         "Make up a request to the endpoint; nothing is sent before Enter there.",
+        footer=20,
     ),
     Key("send", "enter", "Enter", "send", Group.VIEW, CALL, "Send the request.", 1),
     Key(

@@ -82,9 +82,11 @@ ROWS = (
     Key("mark", "space", "Space", "mark", Group.VIEW, TASKS, "Mark a row: keys act on all marked."),
     Key("mark_all", "asterisk", "*", "", Group.VIEW, TASKS, "Mark all shown rows, or none again."),
     Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
-    Key("audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks."),
+    Key(
+        "audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks.", 21
+    ),
     Key("apps", "O", "O", "others", Group.VIEW, LOOKS, "All applications of the cluster."),
-    Key("artifacts", "b", "b", "builds", Group.VIEW, LOOKS, "All artifacts, and their builds."),
+    Key("artifacts", "b", "b", "builds", Group.VIEW, LOOKS, "All artifacts, and their builds.", 22),
     Key("build_log", "l enter", "l", "build", Group.VIEW, ARTIFACTS, "What its build wrote.", 1),
     Key("everybody", "s", "s", "all", Group.VIEW, AUDIT, "The scheduler's own work too.", 1),
     Key(
@@ -105,5 +107,14 @@ ROWS = (
         DETAIL,
         "The part before; also Shift-Tab.",
     ),
-    Key("history", "H", "H", "history", Group.VIEW, LOOKS, "Revisions; B there goes back to one."),
+    Key(
+        "history",
+        "H",
+        "H",
+        "history",
+        Group.VIEW,
+        LOOKS,
+        "Revisions; B there goes back to one.",
+        19,
+    ),
 )
