@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.tool import SCRIPT, Tool
-from tasktui.cli.output import size_text
+from tasktui.commands.packages import size_text
 
 
 def test_a_folder_becomes_an_artifact_and_a_change_a_new_version(tool: Tool) -> None:

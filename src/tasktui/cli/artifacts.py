@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from tasktui.cli import builds, pruning
 from tasktui.cli.builds import artifact_label, build_json, build_rows, conclude
 from tasktui.cli.flags import variables
-from tasktui.cli.output import Column, emit, note, rows, say, size_text, table, width
+from tasktui.cli.output import Column, emit, note, rows, say, table, width
 from tasktui.cli.verbs import Call, Verb
 from tasktui.commands.artifacts import NewArtifact
+from tasktui.commands.packages import size_text
 from tasktui.commands.present import age, env_text, iso, parameter_text, spec_json
 from tasktui.domain.artifact import Artifact
 from tasktui.domain.recipe import Health, Parameter

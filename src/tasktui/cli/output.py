@@ -33,13 +33,6 @@ def emit(value: object) -> None:
     print(dumps(value))
 
 
-def size_text(size: int) -> str:
-    """Bytes in words: ``840 B``, ``12 kB``, ``3.4 MB``."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
 def note(text: str) -> None:
     """Print a line that is not part of the answer."""
     print(clean(text, _LONG), file=sys.stderr, flush=True)

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tasktui.cli.output import Column, emit, say, size_text, table, width
+from tasktui.cli.output import Column, emit, say, table, width
 from tasktui.cli.verbs import Call, Verb
-from tasktui.commands.packages import Unused
+from tasktui.commands.packages import Unused, size_text
 from tasktui.commands.present import iso
 from tasktui.errors import StoreError
 

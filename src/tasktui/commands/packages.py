@@ -18,6 +18,13 @@ SETTLED = timedelta(minutes=1)
 """A package younger than that may be about to be used: an artifact is packed before it is kept."""
 
 
+def size_text(size: int) -> str:
+    """Bytes in words: ``840 B``, ``12 kB``, ``3.4 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """A package that neither an artifact nor a task needs."""

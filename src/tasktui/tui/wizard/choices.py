@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from tasktui.commands.packages import size_text
 from tasktui.commands.present import age, env_text
 from tasktui.domain.artifact import Artifact, ArtifactKind
 from tasktui.domain.build import BuildStatus
@@ -120,7 +121,7 @@ def details(artifact: Artifact | None, look: Look, cells: int) -> list[Line]:
         ("Used by", str(look.users.get(artifact.label, "-"))),
         *([("Tags", ", ".join(artifact.tags))] if artifact.tags else []),
         ("Runs", f"{artifact.file_path}.py, deployment name {artifact.deployment_name}"),
-        ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {_size(artifact.size)} in all"),
+        ("Scripts", f"{', '.join(scripts[:8]) or '-'}, {size_text(artifact.size)} in all"),
         ("Added by", f"{artifact.created_by}, package {artifact.digest[:12]}{_imported(artifact)}"),
     ]
     out: list[Line] = []
@@ -149,11 +150,3 @@ def _needs(artifact: Artifact) -> str:
 
 def _tasks(count: int) -> str:
     return f"{count} task{'s' if count > 1 else ''}"
-
-
-def _size(size: int) -> str:
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size //= 1000
-    return f"{size} GB"
