@@ -262,6 +262,15 @@ def test_each_node_says_what_is_free_and_who_holds_it() -> None:
     assert any("numbers 0 s old" in r for r in rows)
 
 
+def test_what_is_free_is_whole_on_screen_and_never_more_than_there_is() -> None:
+    total, used = Resources(cpu=2, memory_gb=16.96), Resources(cpu=0.71, memory_gb=0.3)
+    node = replace(make_node("vm"), total=total, used=used)
+    state = make_state(make_draft(artifact="model@3"), cluster=make_cluster(nodes=(node,)))
+    row = next(r for r in text(resources.lines(state, 80)).splitlines() if " vm " in r)
+    assert "1.29 of 2 " in row
+    assert "16 of 16 " in row
+
+
 @pytest.mark.parametrize(
     ("needs", "count"),
     [

@@ -122,7 +122,8 @@ def _node(needs: Spec, node: Node, columns: Sequence[str], tasks: Sequence[Task]
     fitting = capacity(needs, node)
     yes = Span(f"yes, {_count(fitting)}", Tone.GOOD) if fitting else Span("no", Tone.NOTE)
     free = [
-        line(f"{max(0.0, room.free.get(u, 0.0)):.4g} of {have.get(u, 0.0):.4g}") for u in columns
+        line(f"{_short(max(0.0, room.free.get(u, 0.0)))} of {_short(have.get(u, 0.0))}")
+        for u in columns
     ]
     return [
         line(node.name),
@@ -130,6 +131,12 @@ def _node(needs: Spec, node: Node, columns: Sequence[str], tasks: Sequence[Task]
         line(yes),
         line(held(needs, node, tasks) or Span("-", Tone.DIM)),
     ]
+
+
+def _short(amount: float) -> str:
+    """Never more than there is: whole from 10 on, else hundredths."""
+    parts = 1 if amount >= 10 else 100
+    return f"{math.floor(round(amount * parts, 6)) / parts:g}"
 
 
 def _row(texts: Sequence[Line], cells: int) -> Line:
