@@ -24,8 +24,8 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
         return moved(path)
     if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(path)):
         return DiskFull(
-            f"No space is left for {path}: the change was not made, not even in part.",
-            "Free some space on that disk; reading goes on meanwhile.",
+            f"No space is left for {path}: no change was made, not even in part.",
+            "Free some space on that disk; programs that are open go on reading.",
         )
     return _BY_CODE.get(primary, _other)(path, str(error))
 
