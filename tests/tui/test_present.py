@@ -23,7 +23,7 @@ from tasktui.domain.status import Badge, Mark, Reason, Status
 from tasktui.domain.task import Override, Pause, Task, TaskId
 from tasktui.tui import texts
 from tasktui.tui.chosen import Col
-from tasktui.tui.columns import Placed, layout
+from tasktui.tui.columns import COLUMNS, Placed, layout
 from tasktui.tui.lines import Line, Tone, plain, width
 from tasktui.tui.present import CELLS, head, matches, row, wants
 from tasktui.tui.times import TimeBase, View
@@ -295,6 +295,7 @@ def test_created_is_a_moment_by_the_viewers_clock_not_an_age() -> None:
     [
         (make_task(), "e C A X"),
         (armed(Status.RUNNING), "e C D X S P R"),
+        (replace(armed(Status.RUNNING), revision=2), "e C D X S P B R"),
         (armed(Status.STARTING), "e C D X S P"),
         (make_task(progress=make_progress(Status.NEED_STOP), stop_forced=True), "e C X"),
         (make_task(archived_at=NOW), "C X D"),
@@ -302,6 +303,7 @@ def test_created_is_a_moment_by_the_viewers_clock_not_an_age() -> None:
 )
 def test_actions_are_the_keys_that_apply(task: Task, keys: str) -> None:
     assert cell(Col.ACTIONS, task) == keys
+    assert len(keys) <= next(c.most for c in COLUMNS if c.id == Col.ACTIONS)
 
 
 def test_small_cells() -> None:

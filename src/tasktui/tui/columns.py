@@ -26,7 +26,7 @@ COLUMNS = (
     Column(Col.NEXT, 19, 24, KEEP[Col.NEXT], "NEXT POINT", grows=2),
     Column(Col.ACCESS, 22, 48, KEEP[Col.ACCESS], "ACCESS (c u, dashboard c d)", whole=True),
     Column(Col.CREATED, 13, 13, KEEP[Col.CREATED]),
-    Column(Col.ACTIONS, 13, 13, KEEP[Col.ACTIONS]),
+    Column(Col.ACTIONS, 15, 15, KEEP[Col.ACTIONS]),
     Column(Col.REASON, 20, 60, KEEP[Col.REASON], grows=6),
     Column(Col.SINCE, 13, 13, KEEP[Col.SINCE]),
     Column(Col.HOLDS, 7, 10, KEEP[Col.HOLDS]),
