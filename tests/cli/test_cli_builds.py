@@ -80,7 +80,9 @@ def test_where_scripts_are_only_read_nothing_is_built(tool: Tool) -> None:
 
 def test_an_image_is_added_by_its_reference(tool: Tool) -> None:
     words = ("--image", "reg.local:5000/chat:1.2", "--name", "chat", "--scales", "Model")
-    assert "Not built here" in tool.run("artifact", "add", *words)
+    said = tool.run("artifact", "add", *words)
+    assert "Not built here" in said
+    assert "files" not in said, "what is in an image is not known here"
     made = tool.json("artifact", "show", "chat")
     assert (made["kind"], made["scales"], made["files"]) == ("image", "Model", [])
     assert tool.json("artifact", "add", *words)["label"] == "chat@1"

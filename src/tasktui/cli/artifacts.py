@@ -72,8 +72,8 @@ def _add(call: Call) -> int:
     )
     artifact = call.session.call(lambda c: c.add_artifact(new))
     if not call.json:
-        what = f"{_files_text(artifact.files)}, {size_text(artifact.size)}"
-        say(f"{artifact.label}  {what}, per replica {artifact.spec}")
+        what = f"{_files_text(artifact.files)}, {size_text(artifact.size)}, "
+        say(f"{artifact.label}  {what if artifact.files else ''}per replica {artifact.spec}")
         _say_files(artifact.files)
     return conclude(call, artifact, wait=not args.no_wait)
 
