@@ -268,6 +268,7 @@ def test_what_is_free_is_whole_on_screen_and_never_more_than_there_is() -> None:
     state = make_state(make_draft(artifact="model@3"), cluster=make_cluster(nodes=(node,)))
     row = next(r for r in text(resources.lines(state, 80)).splitlines() if " vm " in r)
     assert "1.29 of 2 " in row
+    assert max(map(width, resources.lines(state, 40)[:4])) <= 40
     assert "16 of 16 " in row
 
 

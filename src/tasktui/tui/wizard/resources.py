@@ -37,15 +37,12 @@ def lines(state: State, cells: int) -> list[Line]:
         return [EMPTY, line(Span("  Choose an artifact first (PgUp).", Tone.NOTE))]
     needs = artifact.spec
     problem = state.problems.get("spec")
-    out = [
-        EMPTY,
-        line(
-            Span(" One replica needs  ", Tone.DIM),
-            Span(str(needs), Tone.STRONG),
-            Span(f"  on one node, as artifact {artifact.label} says", Tone.DIM),
-        ),
-        EMPTY,
-    ]
+    told = line(
+        Span(" One replica needs  ", Tone.DIM),
+        Span(str(needs), Tone.STRONG),
+        Span(f"  on one node, as artifact {artifact.label} says", Tone.DIM),
+    )
+    out = [EMPTY, *wrap(told, cells, indent=" "), EMPTY]
     if problem is not None:
         tone = Tone.NOTE if problem.warning else Tone.PROBLEM
         out += [*wrap(line(Span(f" {problem.message}", tone)), cells, indent=" "), EMPTY]
