@@ -29,6 +29,7 @@ from tasktui.errors import NotFound
         (("activate", "x", "--when", "later"), "It takes next, now."),
         (("activate",), "required: NAME"),
         (("ls", "--jsn"), "Did you mean --json?"),
+        (("launch", "x", "--tz", "UTC"), "Did you mean --timezone?"),
         (("ls", "--j"), "does not take the option '--j'"),
         (("ls", "extra"), "does not take the argument 'extra'"),
         (("ls", "--status"), "expected one argument"),

@@ -62,12 +62,20 @@ def meant(word: str, known: Sequence[str], prog: str) -> str:
     """A hint that names what is close to ``word``; all of the ``known`` where they are few."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
 
-    close = get_close_matches(word, known, n=2, cutoff=0.5)
+    given, bare = word.lstrip("-"), {k.lstrip("-"): k for k in known}
+    close = [bare[name] for name in get_close_matches(given, bare, n=2, cutoff=0.5)]
+    close = close or [k for name, k in bare.items() if _shortens(given, name)][:2]
     if close:
         return f"Did you mean {' or '.join(close)}?"
     if len(known) <= 8:
         return f"It takes {', '.join(known)}."
     return f"{prog} --help lists them."
+
+
+def _shortens(word: str, name: str) -> bool:
+    """Whether all letters of ``word`` come in that order, the first one first: tz, timezone."""
+    rest = iter(name)
+    return name[:1] == word[:1] and all(letter in rest for letter in word)
 
 
 def build(verbs: Iterable[Place]) -> Parser:
