@@ -35,8 +35,7 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 async def main(folder: Path, names: Iterable[str]) -> int:
     """The pictures of these scenes, or of all; the number of those that failed."""
     wanted, failed = set(names), 0
-    if not wanted:
-        (folder / "README.md").write_text(index())
+    (folder / "README.md").write_text(index())
     for scene in SCENES:
         if wanted and scene.name not in wanted:
             continue

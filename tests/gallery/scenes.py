@@ -149,6 +149,11 @@ SCENES = (
         steps=(*_on("llama-canary"), ("w", "why: llama-canary")),
     ),
     Scene(
+        name="yaml",
+        about="`y`: the task as a file",
+        steps=(*_on("llama-70b"), ("y", "yaml: llama-70b")),
+    ),
+    Scene(
         name="why-failed",
         about="`w`: why a start fails",
         steps=(*_on("mistral-exp"), ("w", "why: mistral-exp")),

@@ -60,7 +60,6 @@ def test_what_is_understood(text: str, typed: Typed) -> None:
         ("order age", ":order takes name | artifact"),
         ("tab 8", ":tab takes all | idle"),
         ("context prod", "One program shows one cluster: tasktui --address"),
-        ("yaml", "tasktui export NAME prints"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_would_be_right(text: str, says: str) -> None:

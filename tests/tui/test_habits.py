@@ -24,7 +24,7 @@ def test_hints_are_for_what_does_not_exist_on_the_task_table() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("y", "y does nothing here. tasktui export NAME"),
+        ("0", "0 does nothing here. 1 shows all tasks."),
         ("ctrl+k", "Ctrl-K does nothing here. D stops a task."),
         ("s", "s does nothing here. S sets the replicas"),
         ("f5", "F5 does nothing here. ? lists the keys"),
@@ -38,7 +38,7 @@ async def test_a_key_without_a_meaning_says_so_on_the_screen(bench: Bench) -> No
     bench.launched("alpha")
     async with bench.app().run_test(size=(100, 30)) as pilot:
         await until(pilot, "> alpha")
-        await press(pilot, "y", seen="y does nothing here. tasktui export NAME")
+        await press(pilot, "0", seen="0 does nothing here. 1 shows all tasks.")
         await press(pilot, "exclamation_mark", seen="! does nothing here. ? lists the keys")
 
 

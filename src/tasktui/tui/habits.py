@@ -7,7 +7,6 @@ import re
 _FUNCTION = re.compile(r"f\d+")
 
 KEYS = {
-    "y": "tasktui export NAME prints a task as YAML.",
     "0": "1 shows all tasks.",
     "s": "S sets the replicas; there is no shell.",
     "h": "The arrow keys move to the side.",
@@ -25,7 +24,6 @@ COMMANDS = {
     "ctx": "One program shows one cluster: tasktui --address URL opens another.",
     "ns": "There are no namespaces; / filters, such as artifact:NAME.",
     "nodes": "w on a task that waits lists the nodes, tasktui cluster status all.",
-    "yaml": "tasktui export NAME prints a task as YAML.",
     "xray": "d shows a task with its replicas.",
 }
 """Commands of theirs that do not exist here -> a sentence."""

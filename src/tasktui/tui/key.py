@@ -17,6 +17,7 @@ class Where(StrEnum):
     CALENDAR = "calendar"
     HISTORY = "history"
     WHY = "why"
+    YAML = "yaml"
     CALL = "call"
     HELP = "help"
     AUDIT = "audit"
@@ -46,6 +47,7 @@ LOOKS = {
     "logs": "LogsScreen",
     "calendar": "CalendarScreen",
     "why": "WhyScreen",
+    "yaml": "YamlScreen",
     "history": "HistoryScreen",
     "call": "CallScreen",
 }

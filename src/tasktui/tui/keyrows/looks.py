@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tasktui.tui.key import Group, Key
-from tasktui.tui.keyrows.places import ARTIFACTS, AUDIT, BOTH, DETAIL, LOOKS, TASKS, TIMES, WHY
+from tasktui.tui.keyrows.places import (
+    ARTIFACTS,
+    AUDIT,
+    BOTH,
+    DETAIL,
+    LOOKS,
+    TASKS,
+    TIMES,
+    WHY,
+    YAML,
+)
 
 ROWS = (
     Key(
@@ -82,6 +92,8 @@ ROWS = (
     Key("mark", "space", "Space", "mark", Group.VIEW, TASKS, "Mark a row: keys act on all marked."),
     Key("mark_all", "asterisk", "*", "", Group.VIEW, TASKS, "Mark all shown rows, or none again."),
     Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
+    Key("yaml", "y", "y", "YAML", Group.VIEW, BOTH, "The task as a file for launch -f.", 23),
+    Key("copy_yaml", "c", "c", "copy", Group.VIEW, YAML, "Copy the whole file.", 1),
     Key(
         "audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks.", 21
     ),
