@@ -15,6 +15,7 @@ from tasktui.commands.plan import Effect, Plan
 from tasktui.commands.serveconfig import read_config
 from tasktui.commands.steps import restarted
 from tasktui.domain.actions import Action
+from tasktui.domain.artifact import Spec
 from tasktui.domain.service import app_of
 from tasktui.domain.status import Status
 from tasktui.domain.task import Until, When
@@ -159,6 +160,21 @@ async def test_one_without_room_is_told_so_before(world: World) -> None:
     assert made.warnings[0].startswith("No room now: needs 1 CPU on one node; most free: node-1")
     made, _ = scaled(world.commands, "12")
     assert made.warnings == ("The cluster holds 6 of 12 replicas at the most.",)
+
+
+async def test_gpus_that_others_want_at_that_time_are_told(world: World) -> None:
+    world.ray.nodes = {"node-1": {"CPU": 8.0, "GPU": 1.0}}
+    await world.advance(30)
+    world.add_artifact(name="big", spec=Spec(gpu=1))
+    for name, hours in (("day", "08:00=1,20:00=0"), ("night", "20:00=1,08:00=0")):
+        world.launch(name, make_daily(hours), artifact="big")
+        world.commands.activate(name, When.NOW)
+    await world.advance(10)
+    c = world.commands
+    spec = replace(c.spec_of(c.task("night")), schedule=make_daily("18:00=1"))
+    told = "18:00 needs 2 of 1 GPUs even at min, 1 of them for other tasks."
+    assert told in c.plans().planned_edit("night", spec).warnings
+    assert told in c.plans().planned_launch(replace(spec, name="third")).warnings
 
 
 async def fixed(world: World) -> None:

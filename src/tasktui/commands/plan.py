@@ -84,8 +84,6 @@ class Plan:
     """That fewer replicas answer, or none, while they are replaced; empty: as before."""
     changes: tuple[Change, ...] = ()
     """Of an edit, field by field."""
-    to: int | None = None
-    """Of a rollback, the revision that it goes back to."""
     kept: tuple[str, ...] = ()
     """Other tasks in the same call to Ray, which stay as they are."""
     foreign: tuple[str, ...] = ()

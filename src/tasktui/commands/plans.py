@@ -54,20 +54,15 @@ class Plans(Reads, Stepping, Revisions):
 
     def planned_launch(self, spec: TaskSpec) -> Launch:
         """What a launch would make. Raises UserError with every problem found."""
-        problems = self.check(spec)
-        require(problems)
-        artifact, now = self._store.artifact(spec.artifact), self.now()
-        others = self._store.tasks_on_gpus() if artifact.spec.gpu else []
-        problems += shortages(artifact.spec, spec.schedule, others, self.cluster(), now)
-        warnings = tuple(p.message for p in problems if p.warning)
-        return Launch(spec=spec, artifact=artifact, now=now, warnings=warnings)
+        warnings = tuple(p.message for p in self._doubts(spec))
+        artifact = self._store.artifact(spec.artifact)
+        return Launch(spec=spec, artifact=artifact, now=self.now(), warnings=warnings)
 
     def planned_edit(self, name: str, spec: TaskSpec, revision: int | None = None) -> Plan:
         """What an edit made from ``revision`` would do. Raises what ``edit`` raises."""
-        old, problems = self.task(name), self.check(spec, editing=name)
+        old = self.task(name)
         self._require_editable(old, old.revision if revision is None else revision, spec)
-        require(problems)
-        return self._edit(Action.EDIT, old, spec, problems)
+        return self._edit(Action.EDIT, old, spec, self._doubts(spec, old))
 
     def drafted_edit(self, name: str, spec: TaskSpec) -> Plan:
         """What an edit would do, whatever stands against it.
@@ -80,12 +75,24 @@ class Plans(Reads, Stepping, Revisions):
         """What a rollback would do. Raises what ``rollback`` raises."""
         old = self._allowed(name, Action.ROLLBACK)
         spec = self.going_back(name, number)
-        return self._edit(Action.ROLLBACK, old, spec, self.check(spec, editing=name))
+        return self._edit(Action.ROLLBACK, old, spec, self._doubts(spec, old))
 
-    def _edit(self, action: Action, old: Task, spec: TaskSpec, problems: Sequence[Problem]) -> Plan:
+    def _doubts(self, spec: TaskSpec, old: Task | None = None) -> list[Problem]:
+        """Every warning, GPUs that others want too among them.
+
+        Raises UserError with every problem that is none.
+        """
+        found = self.check(spec, editing=old.name if old else None)
+        require(found)
+        needs = self._store.artifact(spec.artifact).spec
+        tasks = self._store.tasks_on_gpus() if needs.gpu else []
+        others = [t for t in tasks if old is None or t.id != old.id]
+        return found + shortages(needs, spec.schedule, others, self.cluster(), self.now())
+
+    def _edit(self, action: Action, old: Task, spec: TaskSpec, doubts: Sequence[Problem]) -> Plan:
         around = self.around(old)
         made = plan(action, old, self.edited(old, spec), around, self.changes(old.name, spec))
         if around.cluster.state is not ClusterState.CONNECTED:
-            problems = [p for p in problems if p.field != "spec"]  # what fits is not known
-        found = [p.message for p in problems if p.warning and p.message != made.gap]
+            doubts = [p for p in doubts if p.field != "spec"]  # what fits is not known
+        found = [p.message for p in doubts if p.message != made.gap]
         return replace(made, warnings=(*found, *made.warnings))
