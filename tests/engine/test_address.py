@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.processes import until
 from tasktui.engine import local_processes, tokens
 from tasktui.engine.address import DEFAULT, find
 from tasktui.engine.local_record import LocalState, Record, token_path, write
@@ -41,9 +42,13 @@ def head() -> Iterator[int]:
     """Process id of a living head with the marker."""
     env = {**os.environ, local_processes.MARK: MARKER}
     process = subprocess.Popen(["sleep", "60"], env=env)
-    yield process.pid
-    process.kill()
-    process.wait()
+    try:
+        # Popen is back a moment before the kernel shows what the new program was given.
+        until(lambda: local_processes.carries(process.pid, MARKER))
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ async def test_a_file_that_cannot_be_written_is_said(bench: Bench) -> None:
     (bench.folder / "file").write_text("")
     app.desk.views = bench.folder / "file" / NAME
     async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, "No task yet")
         table(app).run_text("columns status,name")
         await until(pilot, "cannot be written")
         assert table(app).rows.chosen == (Col.STATUS, Col.NAME)
