@@ -135,10 +135,10 @@ async def test_rows_that_are_looked_at_are_fetched_and_others_forgotten(fed: Fed
     found = fed.feed.row(last)
     assert found is not None
     assert found.name == f"t{last:04}"
-    assert len(fed.feed.loaded) <= 30
+    assert len(fed.feed.loaded) <= 33, "two pages before the last one, and that"
 
 
-async def test_rows_are_fetched_ahead_by_half_pages_not_one_by_one(fed: Fed) -> None:
+async def test_rows_are_fetched_ahead_by_pages_not_one_by_one(fed: Fed) -> None:
     await fed.search()
     for first in range(FIRST_PAGE, FIRST_PAGE + 100):
         fed.feed.want(first, first + 40)

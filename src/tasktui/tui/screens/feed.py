@@ -22,6 +22,8 @@ from tasktui.runtime.session import Session
 
 FIRST_PAGE = 100
 """Rows that are found before all others: what a tall terminal shows."""
+_NEAR, _FAR = 1, 2
+"""Pages on both sides of what is in sight that must be there, and that are fetched then."""
 QUICK_S = 0.1
 """A search that takes no longer is made with every letter; the next letter breaks it off."""
 DEBOUNCE_S = 0.07
@@ -91,9 +93,9 @@ class Feed:
             return None
 
     def want(self, first: int, stop: int) -> None:
-        """Fetch it and a page on both sides, once not even half a page of these is there."""
+        """Fetch it and two pages on both sides, once not even one page of these is there."""
         self._wanted = (self._wanted[-1], range(first, stop))
-        if not self._fetching and self._missing(0.5):
+        if not self._fetching and self._missing(_NEAR):
             self._fetching = True
             self._spawn(self._fetch())
 
@@ -170,20 +172,20 @@ class Feed:
         self._rows = {k: t for k, t in self._rows.items() if k in here}
         self._rows.update((t.id, t) for t in rows)
 
-    def _looked_at(self, around: float = 1.0) -> list[int]:
+    def _looked_at(self, around: int = _FAR) -> list[int]:
         """What is in sight, and as many pages before and after it."""
         found: list[int] = []
         for part in self._wanted:
-            more = round(len(part) * around)
+            more = len(part) * around
             found += self.found.ids[max(0, part.start - more) : part.stop + more]
         return found
 
-    def _missing(self, around: float = 1.0) -> list[int]:
+    def _missing(self, around: int = _FAR) -> list[int]:
         return [key for key in dict.fromkeys(self._looked_at(around)) if key not in self._rows]
 
     async def _fetch(self) -> None:
         try:
-            while self._missing(0.5):
+            while self._missing(_NEAR):
                 missing = self._missing()
                 rows = await self._session.acall(_tasks_of(missing))
                 self._keep(rows)
