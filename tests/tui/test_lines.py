@@ -64,15 +64,15 @@ def test_a_name_keeps_its_ends_in_no_more_than_the_cells(
     ("text", "cells", "shown"),
     [
         ("llama-70b-eu-prod-canary", 24, "llama-70b-eu-prod-canary"),
-        ("llama-70b-eu-prod-canary", 16, "llama-70…-canary"),
-        ("llama-70b-eu-prod-stable", 16, "llama-70…-stable"),
+        ("llama-70b-eu-prod-canary", 16, "llama-70b-…anary"),
+        ("llama-70b-eu-prod-stable", 16, "llama-70b-…table"),
         ("abcdef", 3, "a…f"),
         ("abcdef", 2, "a…"),
         ("abcdef", 1, "…"),
         ("abcdef", 0, ""),
         ("日本語モデル", 6, "日…ル"),
         ("日本語モデル", 7, "日本…ル"),
-        ("cafe\u0301-au-lai\u0301t", 7, "caf…ai\u0301t"),
+        ("cafe\u0301-au-lai\u0301t", 7, "cafe\u0301…i\u0301t"),
         ("e\u0301e\u0301e\u0301e\u0301", 3, "e\u0301…e\u0301"),
     ],
 )

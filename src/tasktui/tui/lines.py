@@ -112,7 +112,7 @@ def _cut(parts: Line, cells: int, ellipsis: str) -> Line:
 def ends(text: str, cells: int, ellipsis: str = "…") -> str:
     """A cleaned name in at most ``cells``: its head and its tail, what is between them left out.
 
-    Names that begin alike are told apart by how they end.
+    Names that begin alike are told apart by how they end: a third is for that.
     """
     text = clean(text)
     if cell_len(text) <= cells:
@@ -120,10 +120,11 @@ def ends(text: str, cells: int, ellipsis: str = "…") -> str:
     room = cells - cell_len(ellipsis)
     if room < 2:
         return set_cell_size(text, max(0, room)) + ellipsis if cells > 0 else ""
+    end = max(1 if room < 4 else 2, room // 3)
     if text.isascii():
-        return f"{text[: room - room // 2]}{ellipsis}{text[-(room // 2) :]}"
+        return f"{text[: room - end]}{ellipsis}{text[-end:]}"
     pieces = _pieces(text)
-    tail = "".join(reversed(_as_many(reversed(pieces), room // 2)))
+    tail = "".join(reversed(_as_many(reversed(pieces), end)))
     head = "".join(_as_many(pieces, room - cell_len(tail)))
     return f"{head}{ellipsis}{tail}"
 
