@@ -19,7 +19,8 @@ async def test_a_view_is_saved_left_and_shown_again(bench: Bench) -> None:
     app.desk.views = bench.folder / NAME
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, "> alpha")
-        await press(pilot, "5", "slash", *"bet", "enter", "o", "c", "x", seen="filter: bet")
+        await press(pilot, "5", "slash", *"bet", "enter", "o", "c", seen="filter: bet")
+        await press(pilot, "x", seen="Full width")
         await press(pilot, "colon", *"view save night", "enter", seen="View night is kept.")
         await press(pilot, "x", "escape", "1", "o", "n", seen="> alpha")
         await press(pilot, "colon", *"view night", "enter", seen="View night.")
