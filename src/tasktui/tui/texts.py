@@ -14,7 +14,6 @@ from tasktui.commands.present import allowed_actions, endpoint, marks
 from tasktui.domain.status import Status
 from tasktui.domain.task import Task
 from tasktui.schedule.describe import short
-from tasktui.scheduler.holding import held
 from tasktui.tui.chosen import Chosen, Col
 from tasktui.tui.times import View, clock, dated, left, stamp
 
@@ -73,6 +72,8 @@ def access(task: Task, view: View) -> str:
 
 def holds(task: Task) -> str:
     """The GPUs, or without any the CPUs, that its replicas hold."""
+    from tasktui.scheduler.holding import held  # noqa: PLC0415 - a column that few show
+
     count, spec = held(task), task.spec
     if not count:
         return NOTHING
