@@ -169,6 +169,11 @@ SCENES = (
         steps=(("O", "> notebook"), ("down", "> text_ml")),
     ),
     Scene(
+        name="nodes",
+        about="`i`: nodes, their GPUs, and who holds them",
+        steps=(("i", "> gpu-01"), ("down", "> ")),
+    ),
+    Scene(
         name="adopt",
         about="`A` there: what it means to take an application over",
         steps=(("O", "> notebook"), ("down", "> text_ml"), ("A", "Adopt text_ml")),

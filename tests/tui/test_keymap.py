@@ -28,8 +28,8 @@ def row(wanted: dict[str, str], id_: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("id_", "own", "names"),
     [
-        ("detail", "i", "i"),
-        ("detail", "i enter", "i enter"),
+        ("detail", "h", "h"),
+        ("detail", "h enter", "h enter"),
         ("filter", "\\", "backslash"),
         ("refresh", "f5", "f5"),
         ("activate", "V", "V"),
@@ -40,10 +40,10 @@ def test_a_key_of_ones_own_takes_the_place_of_the_given_one(id_: str, own: str, 
 
 
 def test_two_keys_can_be_exchanged_by_way_of_a_free_one() -> None:
-    found, complaints = remap(KEYS, {"logs": "i", "detail": "l enter"})
+    found, complaints = remap(KEYS, {"logs": "h", "detail": "l enter"})
     assert complaints == []
     assert {r.id: r.names for r in found if r.id in {"logs", "detail"}} == {
-        "logs": "i",
+        "logs": "h",
         "detail": "l enter",
     }
 
@@ -75,11 +75,11 @@ def app(bench: Bench, **own: str) -> TasktuiApp:
 
 async def test_the_app_goes_by_them_in_keys_footer_and_help(bench: Bench) -> None:
     bench.launched("chat")
-    async with app(bench, detail="i enter", activate="V").run_test(size=(120, 40)) as pilot:
-        assert "i detail" in await until(pilot, "> chat")
+    async with app(bench, detail="h enter", activate="V").run_test(size=(120, 40)) as pilot:
+        assert "h detail" in await until(pilot, "> chat")
         await pilot.press("d")
         assert len(pilot.app.screen_stack) == 1
-        await pilot.press("i")
+        await pilot.press("h")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
         await pilot.press("escape")
         await press(pilot, "V", seen="Activate chat")

@@ -65,6 +65,7 @@ VERBS = (
     ),
     Row("scheduler", "Run, start, stop or show the process that drives the schedules", "scheduler"),
     Row("doctor", "Check everything that tasktui stands on, and say what to do", "doctor"),
+    Row("nodes", "List the nodes of the cluster, their GPUs, and who holds them", "nodes"),
     Row("apps", "List what runs on the cluster, of tasks and of others", "foreign"),
     Row("adopt", "Make a task of an application of others, as it runs", "foreign"),
     Row("disown", "Let an adopted application go: it runs on, the task is archived", "foreign"),

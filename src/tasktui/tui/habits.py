@@ -23,7 +23,6 @@ KEYS = {
 COMMANDS = {
     "ctx": "One program shows one cluster: tasktui --address URL opens another.",
     "ns": "There are no namespaces; / filters, such as artifact:NAME.",
-    "nodes": "w on a task that waits lists the nodes, tasktui cluster status all.",
     "xray": "d shows a task with its replicas.",
 }
 """Commands of theirs that do not exist here -> a sentence."""

@@ -22,6 +22,7 @@ class Where(StrEnum):
     HELP = "help"
     AUDIT = "audit"
     APPS = "apps"
+    NODES = "nodes"
     ARTIFACTS = "artifacts"
     BUILD = "build"
     TOUR = "tour"

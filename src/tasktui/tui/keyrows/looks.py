@@ -9,6 +9,7 @@ from tasktui.tui.keyrows.places import (
     BOTH,
     DETAIL,
     LOOKS,
+    NODES,
     TASKS,
     TIMES,
     WHY,
@@ -22,7 +23,7 @@ ROWS = (
         "d",
         "detail",
         Group.VIEW,
-        TASKS | WHY,
+        TASKS | WHY | NODES,
         "Everything about the task, live; also Enter.",
         footer=1,
     ),
@@ -32,7 +33,7 @@ ROWS = (
         "l",
         "logs",
         Group.VIEW,
-        LOOKS,
+        LOOKS | NODES,
         "The log of a replica of the task.",
         footer=2,
     ),
@@ -91,13 +92,16 @@ ROWS = (
     Key("wide", "x", "x", "wide", Group.VIEW, TASKS, "Columns in full width; again: what fits."),
     Key("mark", "space", "Space", "mark", Group.VIEW, TASKS, "Mark a row: keys act on all marked."),
     Key("mark_all", "asterisk", "*", "", Group.VIEW, TASKS, "Mark all shown rows, or none again."),
-    Key("why", "w", "w", "why", Group.VIEW, BOTH, "Why it is not as wanted; what to do.", 18),
+    Key(
+        "why", "w", "w", "why", Group.VIEW, BOTH | NODES, "Why it is not as wanted; what to do.", 18
+    ),
     Key("yaml", "y", "y", "YAML", Group.VIEW, BOTH, "The task as a file for launch -f.", 23),
     Key("copy_yaml", "c", "c", "copy", Group.VIEW, YAML, "Copy the whole file.", 1),
     Key(
         "audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks.", 21
     ),
     Key("apps", "O", "O", "others", Group.VIEW, LOOKS, "All applications of the cluster."),
+    Key("nodes", "i", "i", "nodes", Group.VIEW, LOOKS, "Nodes, their GPUs, and who holds them."),
     Key("artifacts", "b", "b", "builds", Group.VIEW, LOOKS, "All artifacts, and their builds.", 22),
     Key("build_log", "l enter", "l", "build", Group.VIEW, ARTIFACTS, "What its build wrote.", 1),
     Key("everybody", "s", "s", "all", Group.VIEW, AUDIT, "The scheduler's own work too.", 1),

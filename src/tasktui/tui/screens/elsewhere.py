@@ -22,6 +22,10 @@ class Elsewhere(Screen[None], inherit_bindings=False):
         """What runs on the cluster."""
         self._open("apps", "AppsScreen")
 
+    def do_nodes(self) -> None:
+        """What the cluster has, and who holds it."""
+        self._open("nodes", "NodesScreen")
+
     def do_artifacts(self) -> None:
         """What tasks are made of."""
         self._open("artifacts", "ArtifactsScreen")
