@@ -116,7 +116,13 @@ def test_a_bar_is_empty_or_full_only_when_it_is(used: float, whole: float, expec
 
 @pytest.mark.parametrize(
     ("amount", "most", "least"),
-    [(0, "0", "0"), (0.125, "0.13", "0.12"), (5.5, "5.5", "5.5"), (31.43, "31.5", "31.4"), (1811.7, "1812", "1811")],
+    [
+        (0, "0", "0"),
+        (0.125, "0.13", "0.12"),
+        (5.5, "5.5", "5.5"),
+        (31.43, "31.5", "31.4"),
+        (1811.7, "1812", "1811"),
+    ],
 )
 def test_use_is_never_told_too_low_and_free_never_too_high(
     amount: float, most: str, least: str
