@@ -11,10 +11,10 @@ def test_the_verb_lists_all_keys_and_what_is_not_used(tool: Tool) -> None:
     assert "detail" in tool.run("keys")
     config = tool.folder / ".config/tasktui/config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[keys]\ndetail = "i"\nlogs = "i"\n')
+    config.write_text('[keys]\ndetail = "h"\nlogs = "h"\n')
     answer = tool.json("keys", code=1)
-    assert next(k for k in answer["keys"] if k["id"] == "detail")["keys"] == ["i"]
-    assert answer["not_used"] == ["logs = 'i': i is detail already on the same screen."]
+    assert next(k for k in answer["keys"] if k["id"] == "detail")["keys"] == ["h"]
+    assert answer["not_used"] == ["logs = 'h': h is detail already on the same screen."]
 
 
 @pytest.mark.parametrize("line", ['keys = "x"', "[keys]\ndetail = 1"])

@@ -31,7 +31,7 @@ VERBS = (
         run=_keys,
         json=True,
         text="Your own stand in config.toml, by the id of what they do:\n\n"
-        '  [keys]\n  detail = "i"\n  refresh = "f5 ctrl+r"\n\n'
+        '  [keys]\n  detail = "h"\n  refresh = "f5 ctrl+r"\n\n'
         "What changes something keeps a capital letter, and no key means two things on one\n"
         "screen: what breaks a rule is not used, is named here, and ends this with 1.",
         examples=("tasktui keys", "tasktui keys --json"),
