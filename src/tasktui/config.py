@@ -137,7 +137,7 @@ def _parse(key: str, value: object, where: str) -> object:
 def _table(field: str, value: object) -> dict[str, str]:
     if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
         return {str(k): str(v) for k, v in value.items()}
-    raise InvalidField(field, value, 'a table such as [keys] with lines such as detail = "i"')
+    raise InvalidField(field, value, 'a table such as [keys] with lines such as detail = "h"')
 
 
 def _directory(field: str, value: object) -> Path:

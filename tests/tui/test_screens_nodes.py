@@ -94,3 +94,11 @@ def test_the_cursor_finds_its_way_when_a_holder_or_a_node_goes(bench: Bench) -> 
     assert settled(uses(NODES, []), here) == Place("gpu-01")
     assert settled(uses(NODES[1:], []), here) == Place("gpu-02")
     assert settled((), here) == moved((), here, 1) == Place()
+
+
+def test_a_node_that_is_gone_shows_what_was_there(bench: Bench) -> None:
+    nodes = uses((), [holding(bench)])
+    scene = Scene(cluster=CLUSTER, nodes=nodes, here=Place("gpu-01"), now=NOW)
+    shown = [plain(text) for part in parts(scene, 80) for text in part]
+    assert any("> gpu-01" in text and "gone" in text for text in shown)
+    assert any("chat" in text and "4 by 2 replicas" in text for text in shown)

@@ -51,6 +51,7 @@ def _nodes(call: Call) -> int:
     for text in why:
         note(text)
     if cluster.state is ClusterState.NONE:
+        note("Bring one up: tasktui cluster up. Or name one: --address URL.")
         return code
     if not found:
         if not why:

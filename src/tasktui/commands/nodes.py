@@ -72,7 +72,7 @@ def total(found: Sequence[NodeUse]) -> NodeUse:
 def unknown(cluster: ClusterView, now: datetime) -> tuple[str, ...]:
     """Why nothing is known of the nodes as they are now; empty when the cluster answers."""
     if cluster.state is ClusterState.NONE:
-        return ("No Ray cluster was found.", "tasktui cluster up starts one on this machine.")
+        return ("No Ray cluster was found.",)
     if cluster.state is ClusterState.STARTING:
         return ("Ray is starting.", cluster.error or cluster.address)
     if cluster.state is ClusterState.UNAUTHORIZED:

@@ -96,7 +96,8 @@ def parts(scene: Scene, cells: int) -> list[list[Line]]:
         for text in wrap(line(Span(f" {words}", tone)), cells, indent=" ")
     ]
     if cluster.state is ClusterState.NONE:
-        return [head]
+        how = (" ", Span("K", Tone.DANGER_KEY), " on the task table starts one on this machine.")
+        return [[*head, line(*how)]]
     if not scene.nodes:
         empty = wrap(line(Span(f" {nothing(cluster)}", Tone.PROBLEM)), cells, indent=" ")
         return [head or [_address(scene), EMPTY, *empty]]
