@@ -95,7 +95,7 @@ ROWS = (
     Key(
         "why", "w", "w", "why", Group.VIEW, BOTH | NODES, "Why it is not as wanted; what to do.", 18
     ),
-    Key("yaml", "y", "y", "YAML", Group.VIEW, BOTH, "The task as a file for launch -f.", 23),
+    Key("yaml", "y", "y", "YAML", Group.VIEW, BOTH, "The task as a file for launch -f."),
     Key("copy_yaml", "c", "c", "copy", Group.VIEW, YAML, "Copy the whole file.", 1),
     Key(
         "audit", "a", "a", "audit", Group.VIEW, LOOKS, "Who did what, from where, to all tasks.", 21
