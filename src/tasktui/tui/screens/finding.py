@@ -191,6 +191,7 @@ class Finding(Prompting):
         """Every column as wide as its content, or those that fit again."""
         self.rows.widen()
         self.table.shift(0)
+        self._notice = ()
         self.draw()
         if self.rows.wide:
             self.say("Full width: Left and Right show more columns, x what fits.")
