@@ -21,6 +21,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -32,6 +33,8 @@ R = TypeVar("R")
 
 PROVED = ("8.2.8",)
 """Versions of Textual on which the tests compared this with Textual's own output."""
+_SETTLED_S = 0.3
+"""After a change of the size, until it is asked for once more."""
 _AT_ONCE = 256
 """Characters that a terminal shows in one go without being asked to."""
 
@@ -83,6 +86,16 @@ class SparingDisplay(App[R]):
         if isinstance(event, events.Resize) and self.screen_stack:
             # Of several quick changes Textual may see none, the terminal saw them.
             self.screen.refresh()
+            self.set_timer(_SETTLED_S, self._settle)
+
+    def _settle(self) -> None:
+        """Ask for the size once more: Linux tells of a change just before it holds."""
+        ask = getattr(self._driver, "_get_terminal_size", None)
+        if ask is None:  # no terminal
+            return
+        size = Size(*ask())
+        if size != self.size:
+            self.post_message(events.Resize(size, size))
 
     def _begin_update(self) -> None:
         if not self._multiplexed:
